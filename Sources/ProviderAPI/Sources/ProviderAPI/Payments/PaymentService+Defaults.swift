@@ -1,0 +1,69 @@
+extension PaymentService {
+    /// None of the optional capabilities.
+    public var capabilities: ProviderCapabilities { ProviderCapabilities() }
+
+    /// Zero: the provider knows no idempotency keys.
+    public var idempotencyKeyMemory: Duration { .zero }
+
+    /// Rejects: this provider captures automatically.
+    public func capturePayment(
+        _ request: CapturePaymentRequest, as operation: OperationIdentity, in call: CallContext
+    ) async throws(ProviderError) -> PaymentIntent {
+        throw .unsupported("capturing a payment")
+    }
+
+    /// Rejects: this provider cannot retrieve refunds.
+    public func retrieveRefund(_ id: String, in call: CallContext) async throws(ProviderError) -> Refund {
+        throw .unsupported("retrieving a refund")
+    }
+
+    /// Rejects: this provider cannot list refunds.
+    public func listRefunds(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Refund] {
+        throw .unsupported("listing refunds")
+    }
+
+    /// Nil: this provider cannot find payment intents by operation.
+    public func findPaymentIntent(
+        createdBy operationID: String, in call: CallContext
+    ) async throws(ProviderError) -> PaymentIntent? {
+        nil
+    }
+
+    /// Looks through the refunds of the payment intent.
+    public func findRefund(
+        createdBy operationID: String, ofPaymentIntent id: String, in call: CallContext
+    ) async throws(ProviderError) -> Refund? {
+        try await listRefunds(ofPaymentIntent: id, in: call).first { $0.operationID == operationID }
+    }
+
+    /// Rejects: this provider has no webhooks.
+    public func parseWebhookEvent(
+        _ webhook: WebhookRequest, in call: CallContext
+    ) async throws(ProviderError) -> WebhookEvent {
+        throw .unsupported("webhooks")
+    }
+
+    /// None: this provider lists no events.
+    public func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent] { [] }
+
+    /// Healthy.
+    public func health() async -> ProviderHealth { ProviderHealth(isHealthy: true) }
+
+    /// Returns at once: this provider has no background work.
+    public func run() async throws {}
+
+    /// 404: this provider serves no pages.
+    public func servePage(_ request: PageRequest, in call: CallContext) async throws(ProviderError) -> PageResponse {
+        PageResponse(status: 404, contentType: "text/plain; charset=utf-8", body: Array("This provider serves no pages.\n".utf8))
+    }
+
+    /// None: this provider offers no commands.
+    public var commands: [ProviderCommand] { [] }
+
+    /// Rejects: this provider offers no commands.
+    public func runCommand(
+        _ name: String, arguments: [String], in call: CallContext
+    ) async throws(ProviderError) -> String {
+        throw .unsupported("the command \(name)")
+    }
+}
