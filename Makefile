@@ -1,0 +1,64 @@
+# `make run` and `make test` work on a fresh Debian 12 that has only the Swift 6.3 toolchain and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# Address of `make run`: `make run PORT=9000`.
+PORT ?= 8080
+SWIFT ?= swift
+# Given to every debug and release build alike: other flags would compile everything anew.
+SWIFT_BUILD_FLAGS ?= --explicit-target-dependency-import-check error
+# More arguments for `swift test`: `make test TEST_FLAGS='--filter Refund'`.
+TEST_FLAGS ?=
+export PORT SWIFT SWIFT_BUILD_FLAGS
+
+# A link that SwiftPM keeps to the folder of the debug build for this machine.
+BIN := .build/debug
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: port-is-free build ## Build, start on 127.0.0.1:8080 (or PORT=...) with the mock provider, print a first payment
+	@scripts/run.sh $(BIN)/gateway
+
+.PHONY: test
+test: packages web ## Run all tests: units, the whole gateway over a socket, Stripe against localstripe
+	@scripts/setup-python.sh test
+	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
+	@scripts/copy-web.sh $(BIN)
+	GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
+
+.PHONY: build
+build: packages web ## Debug build of the gateway and its modules
+	$(SWIFT) build $(SWIFT_BUILD_FLAGS)
+	@scripts/copy-web.sh $(BIN)
+
+.PHONY: lint
+lint: ## Format, import table, API description, scripts, what may be in git
+	@scripts/setup-python.sh lint
+	@scripts/lint.sh
+
+.PHONY: format
+format: ## Format all Swift sources in place
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+.PHONY: release
+release: packages web ## Optimised build into dist/, a folder that runs without a Swift toolchain
+	@scripts/release.sh
+
+.PHONY: web
+web: ## Fetch the assets of the documentation pages into .web/
+	@scripts/setup-python.sh web
+	@scripts/fetch-web-assets.sh
+
+.PHONY: packages
+packages:
+	@scripts/setup-debian.sh
+
+.PHONY: port-is-free
+port-is-free:
+	@scripts/check-port.sh

@@ -1,0 +1,154 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target is held to the same language rules; see "Style" in CONTRIBUTING.md.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let providerAPI: Target.Dependency = .product(name: "ProviderAPI", package: "ProviderAPI")
+let testKit: Target.Dependency = .product(name: "ProviderTestKit", package: "ProviderTestKit")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "payment-gateway",
+    products: [
+        .executable(name: "gateway", targets: ["GatewayHost"]),
+        // Loaded with dlopen from providers.yaml; nothing in the host links them.
+        .library(name: "StripeProvider", type: .dynamic, targets: ["StripeProviderEntry"]),
+        .library(name: "MockProvider", type: .dynamic, targets: ["MockProviderEntry"]),
+    ],
+    dependencies: [
+        // A package of its own, because its types must exist once in the process:
+        // a target of this package would be linked into every module anew.
+        .package(path: "Sources/ProviderAPI"),
+        .package(path: "Sources/ProviderTestKit"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .target(
+            name: "GatewayCore",
+            dependencies: [providerAPI, logging, metrics, lifecycle],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "GatewayStorage",
+            dependencies: ["GatewayCore", providerAPI, logging, .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ProviderLoading",
+            dependencies: [
+                "GatewayCore", providerAPI, logging,
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "GatewayHTTP",
+            dependencies: [
+                "GatewayCore", providerAPI, logging, metrics,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "GatewayHost",
+            dependencies: [
+                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", providerAPI, logging, metrics, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Each provider is a library that tests link, and an entry of a few lines that only the module has:
+        // the C entry points bear the same names in every module and may stand once in a test bundle.
+        .target(name: "StripeProvider", dependencies: [providerAPI], exclude: ["Entry"], swiftSettings: strict),
+        .target(
+            name: "StripeProviderEntry",
+            dependencies: ["StripeProvider", providerAPI],
+            path: "Sources/StripeProvider/Entry",
+            swiftSettings: strict
+        ),
+        .target(name: "MockProvider", dependencies: [providerAPI], exclude: ["Entry"], swiftSettings: strict),
+        .target(
+            name: "MockProviderEntry",
+            dependencies: ["MockProvider", providerAPI],
+            path: "Sources/MockProvider/Entry",
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "ProviderAPITests", dependencies: [providerAPI], swiftSettings: strict),
+        .testTarget(name: "StripeProviderTests", dependencies: ["StripeProvider", providerAPI, testKit], swiftSettings: strict),
+        .testTarget(name: "MockProviderTests", dependencies: ["MockProvider", providerAPI, testKit], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayCoreTests",
+            dependencies: ["GatewayCore", "GatewayStorage", providerAPI, testKit, logging, lifecycle],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GatewayStorageTests",
+            dependencies: ["GatewayStorage", "GatewayCore", providerAPI, .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ProviderLoadingTests", dependencies: ["ProviderLoading", "GatewayCore", providerAPI, logging], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayHTTPTests",
+            dependencies: [
+                "GatewayHTTP", "GatewayCore", "GatewayStorage", providerAPI, testKit, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GatewayHostTests",
+            dependencies: [
+                "GatewayHost", "ProviderLoading", providerAPI, logging, metrics,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        // Starts the real executable with the real modules; it links nothing of them.
+        .testTarget(name: "IntegrationTests", dependencies: [providerAPI], swiftSettings: strict),
+    ]
+)

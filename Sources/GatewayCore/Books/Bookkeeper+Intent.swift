@@ -1,0 +1,91 @@
+import ProviderAPI
+
+extension Bookkeeper {
+    /// What came of booking an intent.
+    struct IntentBooking {
+        /// The row as it is now.
+        var transaction: PaymentTransaction
+        /// What the books and the provider disagree about; the transaction is up for review then.
+        var contradiction: String?
+    }
+
+    /// Books the state of an intent as the provider shows it.
+    ///
+    /// Terminal states outrank all others: news that would lead out of one is dropped, or, where money is at stake, sends the
+    /// transaction to review. The caller vouches that `intent` is the latest state wherever it is not terminal.
+    func book(_ intent: PaymentIntent, on transaction: PaymentTransaction, note: Note) throws -> IntentBooking {
+        var note = note
+        note.providerRequestID = note.providerRequestID ?? intent.requestID
+        if let contradiction = contradiction(between: intent, and: transaction) {
+            var changed = transaction
+            changed.status = .manualReview
+            note.detail = contradiction
+            return IntentBooking(
+                transaction: transaction.status == .manualReview
+                    ? transaction : try write(changed, over: transaction, note: note),
+                contradiction: contradiction
+            )
+        }
+        var changed = transaction
+        changed.paymentIntentID = intent.id
+        changed.clientSecret = intent.clientSecret ?? changed.clientSecret
+        if mayMove(transaction, to: intent.status) {
+            changed.status = Self.status(of: intent)
+            changed.captured = capturedAmount(of: intent, before: transaction.captured)
+            changed.nextAction = intent.status == .requiresAction ? intent.nextAction : nil
+            changed.errorCode = changed.status == .failed ? intent.lastError?.code : nil
+            changed.declineCode = changed.status == .failed ? intent.lastError?.declineCode : nil
+            changed.errorMessage = changed.status == .failed ? intent.lastError?.message ?? "The payment failed." : nil
+        }
+        changed.paymentMethod = intent.paymentMethod ?? changed.paymentMethod
+        changed.providerCustomerID = intent.customerID ?? changed.providerCustomerID
+        changed.providerChargeID = intent.chargeID ?? changed.providerChargeID
+        if changed == transaction, note.operationID == nil {
+            return IntentBooking(transaction: transaction)
+        }
+        return IntentBooking(transaction: try write(changed, over: transaction, note: note))
+    }
+
+    /// The transaction's status that goes with an intent's.
+    static func status(of intent: PaymentIntent) -> TransactionStatus {
+        switch intent.status {
+        case .requiresPaymentMethod: intent.lastError == nil ? .requiresPaymentMethod : .failed
+        case .requiresConfirmation: .requiresConfirmation
+        case .requiresAction: .requiresAction
+        case .processing: .processing
+        case .requiresCapture: .requiresCapture
+        case .canceled: .canceled
+        case .succeeded: .succeeded
+        // A status of a later SDK: neither a failure nor a success.
+        @unknown default: .processing
+        }
+    }
+
+    private func mayMove(_ transaction: PaymentTransaction, to status: PaymentIntent.Status) -> Bool {
+        !transaction.status.isTerminal && transaction.status != .manualReview
+    }
+
+    private func capturedAmount(of intent: PaymentIntent, before: Int64) -> Int64 {
+        guard intent.status == .succeeded else { return before }
+        return max(before, intent.amountCaptured == 0 ? intent.amount.minorUnits : intent.amountCaptured)
+    }
+
+    private func contradiction(between intent: PaymentIntent, and transaction: PaymentTransaction) -> String? {
+        if let known = transaction.paymentIntentID, known != intent.id {
+            return "the provider showed the payment intent \(intent.id) where \(known) was expected"
+        }
+        if intent.amount != transaction.amount {
+            return "the provider has \(intent.amount) where the books have \(transaction.amount)"
+        }
+        if intent.amountCaptured > transaction.amount.minorUnits {
+            return "the provider captured more than the payment's amount"
+        }
+        if intent.status == .succeeded, transaction.status == .canceled {
+            return "the provider says that the payment succeeded, the books that it was canceled"
+        }
+        if intent.status == .canceled, transaction.status.isPaid {
+            return "the provider says that the payment was canceled, the books that it was paid"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,68 @@
+package import ProviderAPI
+
+/// One line of a transaction's history. Nothing changes without one, and none is ever changed.
+package struct HistoryEntry: Sendable, Hashable {
+    /// From 1.
+    package var id: Int64
+    /// The transaction.
+    package var transactionID: Int64
+    /// What happened.
+    package var change: HistoryChange
+    /// When.
+    package var createdAt: Timestamp
+
+    /// A row of `transaction_events`.
+    package init(id: Int64, transactionID: Int64, change: HistoryChange, createdAt: Timestamp) {
+        self.id = id
+        self.transactionID = transactionID
+        self.change = change
+        self.createdAt = createdAt
+    }
+}
+
+/// What happened to a transaction, who did it and why.
+package struct HistoryChange: Sendable, Hashable {
+    /// Who changed it.
+    package enum Actor: Sendable, Hashable {
+        /// A user, by the subject of their token.
+        case user(String)
+        /// A webhook of the provider, by the id of its event.
+        case webhook(String)
+        /// The gateway itself, after it had asked the provider.
+        case gateway
+
+        /// `user:42`, `webhook:evt_1` or `gateway`.
+        package var name: String {
+            switch self {
+            case .user(let subject): "user:\(subject)"
+            case .webhook(let event): "webhook:\(event)"
+            case .gateway: "gateway"
+            }
+        }
+    }
+
+    /// What happened, such as `payment.confirmed` or `refund.succeeded`.
+    package var type: String
+    /// Who.
+    package var actor: String
+    /// The status before; nil for a transaction's first line.
+    package var fromStatus: TransactionStatus?
+    /// The status after.
+    package var toStatus: TransactionStatus
+    /// The amount that moved, in minor units, where one did.
+    package var amount: Int64?
+    /// The operation that did it.
+    package var operationID: Int64?
+    /// The provider's id of its request, for its support.
+    package var providerRequestID: String?
+    /// Why, for people. Never holds a secret.
+    package var detail: String?
+
+    /// A change.
+    package init(type: String, actor: String, fromStatus: TransactionStatus?, toStatus: TransactionStatus) {
+        self.type = type
+        self.actor = actor
+        self.fromStatus = fromStatus
+        self.toStatus = toStatus
+    }
+}

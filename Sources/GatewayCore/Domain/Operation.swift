@@ -1,0 +1,128 @@
+package import ProviderAPI
+
+/// One mutating call at a provider, written down before it is made.
+package struct Operation: Sendable, Hashable {
+    /// What is asked of the provider.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// Create a payment intent.
+        case create
+        /// Confirm it.
+        case confirm
+        /// Capture it.
+        case capture
+        /// Cancel it.
+        case cancel
+        /// Refund it, in full or in part.
+        case refund
+    }
+
+    /// How far the operation is.
+    package enum State: String, Sendable, CaseIterable {
+        /// It was written down; its outcome is not.
+        case pending
+        /// The provider was asked, and nobody knows whether it acted.
+        case unknown
+        /// The provider did it.
+        case succeeded
+        /// The provider surely did not.
+        case failed
+        /// A person has to decide.
+        case manualReview = "manual_review"
+
+        /// Whether the outcome is still to come.
+        package var isOpen: Bool { self == .pending || self == .unknown }
+    }
+
+    /// From 1.
+    package var id: Int64
+    /// The transaction it acts on.
+    package var transactionID: Int64
+    /// What is asked.
+    package var kind: Kind
+    /// How far it is.
+    package var state: State
+    /// The request as it will be repeated.
+    package var request: OperationRequest
+    /// How often the provider was called, counted and committed before each call.
+    package var attempts: Int
+    /// Whether any attempt may have reached the provider. Once true, no later refusal settles the operation.
+    package var mayHaveBeenSent: Bool
+    /// Grows with each taker; only the last taker's result is written.
+    package var fence: Int64
+    /// Whose idempotency key waits for the answer.
+    package var idempotency: IdempotencyReference?
+    /// The id of the REST request that started it, for logs and the stored answer.
+    package var requestID: String
+    /// When it was written down.
+    package var createdAt: Timestamp
+
+    /// A row of `operations`.
+    package init(
+        id: Int64, transactionID: Int64, kind: Kind, state: State, request: OperationRequest, attempts: Int, mayHaveBeenSent: Bool,
+        fence: Int64, idempotency: IdempotencyReference?, requestID: String, createdAt: Timestamp
+    ) {
+        self.id = id
+        self.transactionID = transactionID
+        self.kind = kind
+        self.state = state
+        self.request = request
+        self.attempts = attempts
+        self.mayHaveBeenSent = mayHaveBeenSent
+        self.fence = fence
+        self.idempotency = idempotency
+        self.requestID = requestID
+        self.createdAt = createdAt
+    }
+
+    /// Who the call is at the provider: the same at every repeat.
+    ///
+    /// - Parameter installation: the database's own id, so that two gateways with one account never share a key.
+    package func identity(installation: String) -> OperationIdentity {
+        OperationIdentity(id: "\(installation)-\(id)", idempotencyKey: "gw-\(installation)-\(id)")
+    }
+}
+
+/// What a provider is asked, in the words of the contract. Stored as JSON; holds tokens only.
+package enum OperationRequest: Sendable, Codable, Hashable {
+    /// Create a payment intent.
+    case create(CreatePaymentIntentRequest)
+    /// Confirm one.
+    case confirm(ConfirmPaymentRequest)
+    /// Capture one.
+    case capture(CapturePaymentRequest)
+    /// Cancel one.
+    case cancel(CancelPaymentRequest)
+    /// Refund one.
+    case refund(CreateRefundRequest)
+
+    /// The operation's kind.
+    package var kind: Operation.Kind {
+        switch self {
+        case .create: .create
+        case .confirm: .confirm
+        case .capture: .capture
+        case .cancel: .cancel
+        case .refund: .refund
+        }
+    }
+}
+
+/// An operation that has no id yet.
+package struct NewOperation: Sendable, Hashable {
+    /// The transaction it acts on.
+    package var transactionID: Int64
+    /// The request as it will be repeated.
+    package var request: OperationRequest
+    /// Whose idempotency key waits for the answer.
+    package var idempotency: IdempotencyReference?
+    /// The id of the REST request.
+    package var requestID: String
+
+    /// An operation to be written down.
+    package init(transactionID: Int64, request: OperationRequest, idempotency: IdempotencyReference?, requestID: String) {
+        self.transactionID = transactionID
+        self.request = request
+        self.idempotency = idempotency
+        self.requestID = requestID
+    }
+}

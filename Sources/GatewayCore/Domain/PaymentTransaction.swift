@@ -1,0 +1,73 @@
+package import ProviderAPI
+
+/// One attempt to pay an order, through one payment intent of one provider.
+package struct PaymentTransaction: Sendable, Hashable {
+    /// From 1.
+    package var id: Int64
+    /// The order it pays.
+    package var orderID: Int64
+    /// The order's owner, kept here too so that lists need no join.
+    package var userID: String
+    /// The provider's name in providers.yaml.
+    package var provider: String
+    /// The provider's id of the intent; nil until the provider has answered.
+    package var paymentIntentID: String?
+    /// What the payer's browser needs. Handed out to the owner, never logged or listed.
+    package var clientSecret: String?
+    /// What is to be paid.
+    package var amount: Money
+    /// What was captured, in minor units.
+    package var captured: Int64 = 0
+    /// What was given back, in minor units.
+    package var refunded: Int64 = 0
+    /// What is on its way back, in minor units: refunds that are asked for and not settled.
+    package var reserved: Int64 = 0
+    /// When the money is taken.
+    package var captureMethod: CaptureMethod
+    /// Where it stands.
+    package var status: TransactionStatus
+    /// The kind of payment method, such as `card`.
+    package var paymentMethod: String?
+    /// The provider's id of the payer.
+    package var providerCustomerID: String?
+    /// The provider's id of the charge.
+    package var providerChargeID: String?
+    /// Why the last attempt failed: the provider's code.
+    package var errorCode: String?
+    /// Why the last attempt failed: the issuer's reason.
+    package var declineCode: String?
+    /// Why the last attempt failed, for people.
+    package var errorMessage: String?
+    /// The last dispute.
+    package var dispute: Dispute?
+    /// What the payer has to do.
+    package var nextAction: NextAction?
+    /// The client's own pairs.
+    package var metadata: [String: String]
+    /// Counts the row's changes; an update of another version than was read changes nothing.
+    package var version: Int64 = 1
+    /// When it was made.
+    package var createdAt: Timestamp
+    /// When it last changed.
+    package var updatedAt: Timestamp
+
+    /// A row of `payment_transactions`; what is not given here is set afterwards.
+    package init(
+        id: Int64, orderID: Int64, userID: String, provider: String, amount: Money, captureMethod: CaptureMethod,
+        status: TransactionStatus, metadata: [String: String], createdAt: Timestamp, updatedAt: Timestamp
+    ) {
+        self.id = id
+        self.orderID = orderID
+        self.userID = userID
+        self.provider = provider
+        self.amount = amount
+        self.captureMethod = captureMethod
+        self.status = status
+        self.metadata = metadata
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// What can still be given back, in minor units.
+    package var refundable: Int64 { captured - refunded - reserved }
+}

@@ -1,0 +1,91 @@
+package import Logging
+package import ProviderAPI
+
+/// A mutating payment call, from the idempotency key to the stored answer. Three steps, each on disk before the next:
+///
+/// 1. **T1**, one transaction: the idempotency key in flight, the state checked, the operation written down, a refund's amount reserved.
+/// 2. The provider is called, outside any transaction, with the operation's own key.
+/// 3. **T2**, one transaction, only while the operation is still ours: operation, transaction, reservation, history, stored answer.
+///
+/// Only then the client is answered. See ``OperationRunner`` for steps 2 and 3.
+package struct PaymentFlow: Sendable {
+    let store: any GatewayStore
+    let registry: any ProviderRegistry
+    let supervisor: FlowSupervisor
+    let runner: OperationRunner
+    let encoder: any AnswerEncoder
+    let clock: any ProviderClock
+
+    /// A flow over a store and the providers in use.
+    package init(
+        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, encoder: any AnswerEncoder,
+        clock: any ProviderClock, logger: Logger
+    ) {
+        self.store = store
+        self.registry = registry
+        self.supervisor = supervisor
+        self.encoder = encoder
+        self.clock = clock
+        runner = OperationRunner(store: store, encoder: encoder, clock: clock, logger: logger)
+    }
+
+    /// Creates a payment intent for an order, or hands out the live one again.
+    ///
+    /// - Throws: ``GatewayError`` where the request is refused before anything was written, ``StoreError``.
+    package func create(_ command: CreatePaymentCommand, _ request: CallerContext) async throws -> GatewayAnswer {
+        try await perform(request) { writer, bookkeeper in
+            try planCreate(command, request, writer, bookkeeper)
+        }
+    }
+
+    /// Confirms, captures, cancels or refunds an existing intent.
+    ///
+    /// - Throws: as ``create(_:_:)``.
+    package func execute(
+        _ command: PaymentCommand, on intent: IntentReference, _ request: CallerContext
+    ) async throws -> GatewayAnswer {
+        try await perform(request) { writer, bookkeeper in
+            let transaction = try PaymentQueries.find(intent, for: request.principal, in: writer)
+            return try plan(command, on: transaction, request, bookkeeper)
+        }
+    }
+
+    /// What T1 came to.
+    enum Plan: Sendable {
+        /// An operation is on disk; the provider is to be called.
+        case call(Operation, PaymentTransaction, Provider)
+        /// There is nothing to ask the provider.
+        case answer(PaymentAnswer)
+    }
+
+    private enum FirstStep: Sendable {
+        case call(Operation, PaymentTransaction, Provider)
+        case answered(GatewayAnswer)
+    }
+
+    private func perform(
+        _ request: CallerContext, plan: @escaping @Sendable (any StoreWriter, Bookkeeper) throws -> Plan
+    ) async throws -> GatewayAnswer {
+        try await supervisor.perform {
+            let now = clock.now()
+            let first: FirstStep = try await store.write { writer in
+                if let earlier = try Idempotency.earlierAnswer(to: request, encoder: encoder, in: writer) {
+                    return .answered(earlier)
+                }
+                let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .user(request.principal.subject))
+                switch try plan(writer, bookkeeper) {
+                case .call(let operation, let transaction, let provider):
+                    return .call(operation, transaction, provider)
+                case .answer(let answer):
+                    return .answered(try Idempotency.store(answer, for: request, encoder: encoder, at: now, in: writer))
+                }
+            }
+            switch first {
+            case .answered(let answer):
+                return answer
+            case .call(let operation, let transaction, let provider):
+                return try await runner.run(operation, on: transaction, at: provider, traceparent: request.traceparent)
+            }
+        }
+    }
+}

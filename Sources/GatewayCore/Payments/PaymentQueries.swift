@@ -1,0 +1,106 @@
+package import Logging
+package import ProviderAPI
+
+/// What can be asked about payments. What is someone else's answers exactly like what does not exist.
+package struct PaymentQueries: Sendable {
+    let store: any GatewayStore
+    let registry: any ProviderRegistry
+    let clock: any ProviderClock
+    let logger: Logger
+
+    /// Queries over a store and the providers in use.
+    package init(store: any GatewayStore, registry: any ProviderRegistry, clock: any ProviderClock, logger: Logger) {
+        self.store = store
+        self.registry = registry
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// A transaction by its own id.
+    ///
+    /// - Throws: ``GatewayError/Code/notFound``.
+    package func transaction(_ id: Int64, for principal: Principal) async throws -> PaymentTransaction {
+        try await store.read { try Self.visible(try $0.transaction(id), to: principal) }
+    }
+
+    /// A page of the transactions that the caller may see, newest first.
+    package func transactions(_ query: TransactionQuery, for principal: Principal) async throws -> [PaymentTransaction] {
+        var query = query
+        if !principal.isAdmin { query.userID = principal.subject }
+        let bounded = query
+        return try await store.read { try $0.transactions(bounded) }
+    }
+
+    /// A transaction's history, oldest first.
+    ///
+    /// - Throws: ``GatewayError/Code/notFound``.
+    package func history(transactionID: Int64, for principal: Principal) async throws -> [HistoryEntry] {
+        try await store.read { reader in
+            let transaction = try Self.visible(try reader.transaction(transactionID), to: principal)
+            return try reader.history(transactionID: transaction.id)
+        }
+    }
+
+    /// The refunds of a payment intent, oldest first.
+    ///
+    /// - Throws: ``GatewayError/Code/notFound``, ``GatewayError/Code/ambiguousIntent``.
+    package func refunds(of intent: IntentReference, for principal: Principal) async throws -> [RefundRecord] {
+        try await store.read { reader in
+            let transaction = try Self.find(intent, for: principal, in: reader)
+            return try reader.refunds(transactionID: transaction.id)
+        }
+    }
+
+    /// The transaction of a payment intent, after asking the provider for its state. Where the provider cannot be asked it is answered
+    /// as the books have it.
+    ///
+    /// - Throws: ``GatewayError/Code/notFound``, ``GatewayError/Code/ambiguousIntent``.
+    package func refreshed(_ intent: IntentReference, for principal: Principal, requestID: String) async throws -> PaymentTransaction {
+        let known = try await store.read { try Self.find(intent, for: principal, in: $0) }
+        guard let provider = registry.provider(named: known.provider) else { return known }
+        let current: PaymentIntent
+        do throws(ProviderError) {
+            current = try await provider.service.retrievePaymentIntent(
+                intent.id, in: CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
+            )
+        } catch {
+            logger.warning(
+                "A payment could not be refreshed; the books answer.",
+                metadata: ["provider": "\(provider.name)", "transaction": "\(known.id)", "request_id": "\(requestID)"]
+            )
+            return known
+        }
+        let now = clock.now()
+        return try await store.write { writer in
+            guard let transaction = try writer.transaction(known.id) else { throw GatewayError.notFound("payment") }
+            // A call at work knows better than a question asked before it ended.
+            if try transaction.version != known.version || writer.openOperation(transactionID: transaction.id) != nil {
+                return transaction
+            }
+            let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .gateway)
+            return try bookkeeper.book(current, on: transaction, note: .init("refreshed")).transaction
+        }
+    }
+
+    /// The transaction of an intent.
+    static func find(
+        _ intent: IntentReference, for principal: Principal, in reader: any StoreReader
+    ) throws -> PaymentTransaction {
+        if let provider = intent.provider {
+            return try visible(try reader.transaction(provider: provider, paymentIntentID: intent.id), to: principal)
+        }
+        let candidates = try reader.transactions(paymentIntentID: intent.id).filter { principal.maySee(ownedBy: $0.userID) }
+        guard candidates.count < 2 else {
+            throw GatewayError(
+                .ambiguousIntent,
+                "This payment intent exists at \(candidates.map(\.provider).joined(separator: " and ")). Select one with ?provider=."
+            )
+        }
+        return try visible(candidates.first, to: principal)
+    }
+
+    private static func visible(_ transaction: PaymentTransaction?, to principal: Principal) throws -> PaymentTransaction {
+        guard let transaction, principal.maySee(ownedBy: transaction.userID) else { throw GatewayError.notFound("payment") }
+        return transaction
+    }
+}

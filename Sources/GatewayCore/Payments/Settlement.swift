@@ -1,0 +1,152 @@
+import ProviderAPI
+
+/// What an outcome of a provider means for the books. Reads like the table of outcomes in the failure model.
+struct Settlement {
+    let operation: Operation
+    let transaction: PaymentTransaction
+    let writer: any StoreWriter
+    let bookkeeper: Bookkeeper
+    let provider: String
+
+    /// What is to become of the operation.
+    enum Verdict {
+        /// It has ended, and this is the answer for good.
+        case ended(Operation.State, PaymentAnswer)
+        /// Its outcome is not known: it stays open.
+        case open(PaymentTransaction)
+        /// A person has to decide.
+        case review(PaymentTransaction)
+    }
+
+    /// Writes what the outcome changes, all but the operation itself.
+    func apply(_ outcome: Result<OperationRunner.Answer, ProviderError>) throws -> Verdict {
+        switch outcome {
+        case .success(.intent(let intent)):
+            return try completed(intent)
+        case .success(.refund(let refund)):
+            return try completed(refund)
+        case .failure(.declined(let decline)):
+            return try declined(decline)
+        case .failure(.rejected(let rejection)):
+            // A refusal says nothing about an earlier attempt that may have got through.
+            if operation.mayHaveBeenSent { return try stillOpen(rejection.message, requestID: rejection.requestID) }
+            return try refused(by: .rejected(rejection), intent: rejection.paymentIntent, type: "rejected", rejection.message)
+        case .failure(.notSent(let failure)):
+            if operation.mayHaveBeenSent { return try stillOpen(failure.message, requestID: failure.requestID) }
+            return try refused(by: .notSent(failure), intent: nil, type: "not_sent", failure.message)
+        case .failure(.unknown(let failure)):
+            return try stillOpen(failure.message, requestID: failure.requestID)
+        case .failure:
+            return try stillOpen("the provider threw an error of a later contract", requestID: nil)
+        }
+    }
+
+    // MARK: The provider did it
+
+    private func completed(_ intent: PaymentIntent) throws -> Verdict {
+        guard operation.kind != .refund else { return try stillOpen("the provider answered a refund with a payment intent", requestID: nil) }
+        if operation.kind == .confirm, Bookkeeper.status(of: intent) == .failed {
+            // Some providers answer a decline with the intent; for the client it is the same no.
+            var decline = Decline(
+                code: intent.lastError?.code ?? "card_declined", message: intent.lastError?.message ?? "The payment was declined."
+            )
+            decline.declineCode = intent.lastError?.declineCode
+            decline.paymentIntent = intent
+            decline.requestID = intent.requestID
+            return try declined(decline)
+        }
+        let booking = try bookkeeper.book(intent, on: transaction, note: note("succeeded"))
+        if booking.contradiction != nil { return .review(booking.transaction) }
+        return .ended(
+            .succeeded, operation.kind == .create ? .intentCreated(booking.transaction) : .transaction(booking.transaction)
+        )
+    }
+
+    private func completed(_ refund: Refund) throws -> Verdict {
+        guard operation.kind == .refund, case .refund(let request) = operation.request, refund.amount == request.amount,
+            let record = try writer.refund(operationID: operation.id)
+        else { return try stillOpen("the provider answered with another refund than was asked for", requestID: refund.requestID) }
+        switch try bookkeeper.book(refund, as: record, on: transaction, note: note(refund.status.rawValue)) {
+        case .booked(let booked, _): return .ended(.succeeded, .refund(booked))
+        case .collides: return .review(try review("a refund exceeds what was captured"))
+        }
+    }
+
+    // MARK: The provider surely did not
+
+    private func declined(_ decline: Decline) throws -> Verdict {
+        let answer = PaymentAnswer.failure(GatewayError(.declined(decline), provider: provider) ?? GatewayError(.paymentDeclined, ""))
+        var note = note("declined")
+        note.detail = decline.message
+        note.providerRequestID = decline.requestID
+        if let record = try writer.refund(operationID: operation.id) {
+            _ = try bookkeeper.releaseRefund(record, on: transaction, note: note)
+            return .ended(.failed, answer)
+        }
+        guard transaction.status != .manualReview, !transaction.status.isTerminal else { return .ended(.failed, answer) }
+        var changed = transaction
+        changed.paymentIntentID = transaction.paymentIntentID ?? decline.paymentIntent?.id
+        // A declined creation leaves no intent to try again with.
+        changed.status = changed.paymentIntentID == nil ? .canceled : .failed
+        changed.paymentMethod = decline.paymentIntent?.paymentMethod ?? changed.paymentMethod
+        changed.providerChargeID = decline.paymentIntent?.chargeID ?? changed.providerChargeID
+        changed.clientSecret = decline.paymentIntent?.clientSecret ?? changed.clientSecret
+        changed.nextAction = nil
+        changed.errorCode = decline.code
+        changed.declineCode = decline.declineCode
+        changed.errorMessage = decline.message
+        _ = try bookkeeper.write(changed, over: transaction, note: note)
+        return .ended(.failed, answer)
+    }
+
+    private func refused(
+        by error: ProviderError, intent: PaymentIntent?, type: String, _ message: String
+    ) throws -> Verdict {
+        let answer = PaymentAnswer.failure(
+            GatewayError(error, provider: provider) ?? GatewayError(.providerUnavailable, message)
+        )
+        var note = note(type)
+        note.detail = message
+        if case .rejected(let rejection) = error { note.providerRequestID = rejection.requestID }
+        if let record = try writer.refund(operationID: operation.id) {
+            _ = try bookkeeper.releaseRefund(record, on: transaction, note: note)
+        } else if let intent {
+            // The refusal came with the object, such as "already captured" to a cancellation: its state counts.
+            let booking = try bookkeeper.book(intent, on: transaction, note: note)
+            if booking.contradiction != nil { return .review(booking.transaction) }
+        } else {
+            var changed = transaction
+            if operation.kind == .create, !transaction.status.isTerminal {
+                changed.status = .canceled
+                changed.errorMessage = message
+            }
+            _ = try bookkeeper.write(changed, over: transaction, note: note)
+        }
+        return .ended(.failed, answer)
+    }
+
+    // MARK: Nobody knows
+
+    private func stillOpen(_ message: String, requestID: String?) throws -> Verdict {
+        var note = note("unknown")
+        note.detail = message
+        note.providerRequestID = requestID
+        var changed = transaction
+        if operation.kind != .refund, !transaction.status.isTerminal, transaction.status != .manualReview {
+            changed.status = .processing
+        }
+        return .open(try bookkeeper.write(changed, over: transaction, note: note))
+    }
+
+    private func review(_ detail: String) throws -> PaymentTransaction {
+        var changed = transaction
+        changed.status = .manualReview
+        var note = note("contradicted")
+        note.detail = detail
+        return try bookkeeper.write(changed, over: transaction, note: note)
+    }
+
+    private func note(_ what: String) -> Bookkeeper.Note {
+        Bookkeeper.Note("\(operation.kind.rawValue).\(what)", operationID: operation.id)
+    }
+}

@@ -1,0 +1,87 @@
+package import ProviderAPI
+
+/// What can be asked of the books. Soft-deleted rows are never among the answers.
+package protocol StoreReader {
+    /// The order with this id.
+    func order(_ id: Int64) throws -> Order?
+    /// A page of orders, newest first.
+    func orders(_ query: OrderQuery) throws -> [Order]
+
+    /// The transaction with this id.
+    func transaction(_ id: Int64) throws -> PaymentTransaction?
+    /// Transactions with this intent id: more than one where two providers use the same, none where it is unknown.
+    func transactions(paymentIntentID: String) throws -> [PaymentTransaction]
+    /// The transaction with this intent id at this provider.
+    func transaction(provider: String, paymentIntentID: String) throws -> PaymentTransaction?
+    /// Every transaction of an order, newest first.
+    func transactions(orderID: Int64) throws -> [PaymentTransaction]
+    /// A page of transactions, newest first.
+    func transactions(_ query: TransactionQuery) throws -> [PaymentTransaction]
+    /// A transaction's history, oldest first.
+    func history(transactionID: Int64) throws -> [HistoryEntry]
+
+    /// A transaction's refunds, oldest first.
+    func refunds(transactionID: Int64) throws -> [RefundRecord]
+    /// The refund with this provider's id, among those of a transaction.
+    func refund(transactionID: Int64, providerRefundID: String) throws -> RefundRecord?
+    /// The refund that an operation asked for.
+    func refund(operationID: Int64) throws -> RefundRecord?
+
+    /// The operation with this id.
+    func operation(_ id: Int64) throws -> Operation?
+    /// The open create, confirm, capture or cancel of a transaction; there is at most one.
+    func openOperation(transactionID: Int64) throws -> Operation?
+    /// Whether the operation's lease still runs, by the database's clock.
+    func isLeased(operationID: Int64) throws -> Bool
+    /// Open operations whose lease has run out and whose next check is due, by the database's clock, the longest due first.
+    func operationsDue(limit: Int) throws -> [Operation]
+
+    /// What is remembered under a caller's key.
+    func idempotencyRecord(_ reference: IdempotencyReference) throws -> IdempotencyRecord?
+
+    /// Pending webhooks whose next try is due at `now`, oldest first.
+    func webhooksDue(at now: Timestamp, limit: Int) throws -> [WebhookRecord]
+}
+
+/// Which orders, and which page of them.
+package struct OrderQuery: Sendable, Hashable {
+    /// Only this owner's; nil for all.
+    package var userID: String?
+    /// Only older than the order with this id.
+    package var beforeID: Int64?
+    /// At most so many.
+    package var limit: Int
+
+    /// A page of orders.
+    package init(userID: String?, beforeID: Int64? = nil, limit: Int) {
+        self.userID = userID
+        self.beforeID = beforeID
+        self.limit = limit
+    }
+}
+
+/// Which transactions, and which page of them.
+package struct TransactionQuery: Sendable, Hashable {
+    /// Only this owner's; nil for all.
+    package var userID: String?
+    /// Only of this order.
+    package var orderID: Int64?
+    /// Only in this status.
+    package var status: TransactionStatus?
+    /// Only of this provider.
+    package var provider: String?
+    /// Only made at this time or later.
+    package var createdFrom: Timestamp?
+    /// Only made before this time.
+    package var createdTo: Timestamp?
+    /// Only older than the transaction with this id.
+    package var beforeID: Int64?
+    /// At most so many.
+    package var limit: Int
+
+    /// A page of transactions.
+    package init(userID: String?, limit: Int) {
+        self.userID = userID
+        self.limit = limit
+    }
+}

@@ -1,0 +1,74 @@
+package import ProviderAPI
+
+/// What can be written into the books, inside one transaction.
+package protocol StoreWriter: StoreReader {
+    /// Adds an order, with status `pending`.
+    func insertOrder(_ order: NewOrder, at now: Timestamp) throws -> Order
+    /// Changes an order's status.
+    func updateOrder(_ id: Int64, status: Order.Status, at now: Timestamp) throws
+
+    /// Adds a transaction; its `id` and `version` are given by the store.
+    func insertTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction
+    /// Writes every field that can change, `captured` included, but not `refunded` and `reserved`, which only move by statements of
+    /// their own. Counts the version.
+    ///
+    /// - Returns: the row as it is now.
+    /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `transaction`.
+    func updateTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction
+
+    /// Reserves an amount for a refund: `reserved += amount` where `refunded + reserved + amount <= captured`, in one statement.
+    ///
+    /// - Returns: the row as it is now, or nil where so much is not left.
+    func reserve(_ amount: Int64, transactionID: Int64, at now: Timestamp) throws -> PaymentTransaction?
+    /// Moves amounts of refunds: `reserved += reserved`, `refunded += refunded` (either may be negative), in one statement that
+    /// keeps both at or above zero and their sum at or below what was captured.
+    ///
+    /// - Returns: the row as it is now, or nil where that would break the bounds.
+    func moveRefundAmounts(transactionID: Int64, reserved: Int64, refunded: Int64, at now: Timestamp) throws -> PaymentTransaction?
+
+    /// Adds a refund; its `id` is given by the store.
+    func insertRefund(_ refund: RefundRecord) throws -> RefundRecord
+    /// Writes a refund's provider id, status and time.
+    func updateRefund(_ refund: RefundRecord) throws
+
+    /// Adds an operation: state `pending`, one attempt counted, fence 1, leased for `lease` on the database's clock.
+    ///
+    /// - Throws: ``StoreError/constraint(_:)`` where the transaction has an open create, confirm, capture or cancel already.
+    func insertOperation(_ operation: NewOperation, lease: Duration, at now: Timestamp) throws -> Operation
+    /// Takes over an open operation whose lease has run out: fence and attempts grow, the lease is renewed.
+    ///
+    /// That it may have been sent is written as well: an attempt that left no trace may have got through.
+    ///
+    /// - Returns: the row as it is now, or nil where another was faster.
+    func takeOverOperation(_ id: Int64, fence: Int64, lease: Duration) throws -> Operation?
+    /// Ends an operation, only `WHERE fence = ? AND state IN ('pending', 'unknown')`.
+    ///
+    /// - Returns: false where another has taken it over or ended it: then nothing else may be written either.
+    func endOperation(_ id: Int64, fence: Int64, state: Operation.State, outcome: String, at now: Timestamp) throws -> Bool
+    /// Keeps an operation open as `unknown` (that it may have been sent included), gives up the lease, and says when to look again
+    /// on the database's clock. Same condition as ``endOperation(_:fence:state:outcome:at:)``.
+    func keepOperationOpen(_ id: Int64, fence: Int64, outcome: String, nextCheckAfter: Duration, at now: Timestamp) throws -> Bool
+    /// Ends the leases of processes that are gone. For the start, under the lock file.
+    func voidLeases() throws
+
+    /// Remembers a key, in flight.
+    ///
+    /// - Throws: ``StoreError/constraint(_:)`` where the caller has used the key before.
+    func insertIdempotencyKey(_ claim: IdempotencyClaim, operationID: Int64?, at now: Timestamp) throws
+    /// Completes a key with its answer.
+    func completeIdempotencyKey(_ reference: IdempotencyReference, answer: StoredAnswer, at now: Timestamp) throws
+    /// Forgets a key: the same request may run again.
+    func deleteIdempotencyKey(_ reference: IdempotencyReference) throws
+
+    /// Adds a webhook, pending, due at once.
+    ///
+    /// - Returns: nil where this provider's event is there already.
+    func insertWebhook(_ webhook: NewWebhook) throws -> WebhookRecord?
+    /// Ends a webhook.
+    func endWebhook(_ id: Int64, state: WebhookRecord.State, result: String, at now: Timestamp) throws
+    /// Counts a try of a webhook and says when the next one is due.
+    func postponeWebhook(_ id: Int64, until: Timestamp, result: String) throws
+
+    /// Adds a line to a transaction's history.
+    func appendHistory(_ change: HistoryChange, transactionID: Int64, at now: Timestamp) throws
+}

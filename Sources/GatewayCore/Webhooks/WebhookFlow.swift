@@ -1,0 +1,82 @@
+package import Logging
+import Metrics
+package import ProviderAPI
+
+/// A webhook, from the raw bytes to the acknowledgement:
+///
+/// 1. The provider verifies the raw bytes. Bad: refused, and nothing is written.
+/// 2. One transaction stores the event once and applies what can be applied without a question to the provider. On disk.
+/// 3. Only then it is acknowledged. What needs a question is answered by the ``WebhookInbox`` afterwards.
+package struct WebhookFlow: Sendable {
+    let store: any GatewayStore
+    let registry: any ProviderRegistry
+    let inbox: WebhookInbox
+    let clock: any ProviderClock
+    let logger: Logger
+
+    /// A flow over a store, the providers in use, and the inbox that deals with what cannot be applied at once.
+    package init(
+        store: any GatewayStore, registry: any ProviderRegistry, inbox: WebhookInbox, clock: any ProviderClock, logger: Logger
+    ) {
+        self.store = store
+        self.registry = registry
+        self.inbox = inbox
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Takes a webhook in. When this returns, the event is on disk and may be acknowledged.
+    ///
+    /// - Throws: ``GatewayError/Code/notFound`` where the provider does not exist or has no webhooks,
+    ///   ``GatewayError/Code/invalidSignature``, ``GatewayError/Code/malformedRequest``, ``GatewayError/Code/providerUnavailable``,
+    ///   ``StoreError``.
+    package func receive(_ webhook: WebhookRequest, from name: String, requestID: String) async throws {
+        guard let provider = registry.provider(named: name), provider.service.capabilities.webhooks else {
+            throw GatewayError(.notFound, "There is no provider \(name) with webhooks.")
+        }
+        let event = try await verifiedEvent(webhook, from: provider, requestID: requestID)
+        let installation = store.installation
+        let now = clock.now()
+        let stored: WebhookRecord.State? = try await store.write { writer in
+            let new = NewWebhook(provider: name, event: event, rawBody: webhook.body, receivedAt: webhook.receivedAt)
+            guard let record = try writer.insertWebhook(new) else { return nil }
+            let application = WebhookApplication(record: record, writer: writer, installation: installation, now: now)
+            return try application.apply(fetched: nil)
+        }
+        Counter(
+            label: "gateway_webhooks_total", dimensions: [("provider", name), ("result", stored?.rawValue ?? "duplicate")]
+        ).increment()
+        logger.info(
+            "Webhook received.",
+            metadata: [
+                "provider": "\(name)", "event": "\(event.id)", "type": "\(event.type)", "result": "\(stored?.rawValue ?? "duplicate")",
+                "request_id": "\(requestID)",
+            ]
+        )
+        if stored == .pending { inbox.wake() }
+    }
+
+    private func verifiedEvent(
+        _ webhook: WebhookRequest, from provider: Provider, requestID: String
+    ) async throws -> WebhookEvent {
+        do throws(ProviderError) {
+            try await provider.service.verifyWebhookSignature(webhook)
+        } catch {
+            Counter(label: "gateway_webhooks_total", dimensions: [("provider", provider.name), ("result", "refused")]).increment()
+            switch error {
+            case .rejected(let rejection): throw GatewayError(.invalidSignature, rejection.message)
+            default: throw GatewayError(.invalidSignature, "The webhook could not be verified.")
+            }
+        }
+        let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
+        do throws(ProviderError) {
+            return try await provider.service.parseWebhookEvent(webhook, in: call)
+        } catch {
+            switch error {
+            case .rejected(let rejection): throw GatewayError(.malformedRequest, rejection.message)
+            // Not acknowledged, so that the provider sends it again.
+            default: throw GatewayError(.providerUnavailable, "The webhook could not be read now.").retry(afterSeconds: 5)
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import Logging
+package import ProviderAPI
+import ServiceLifecycle
+
+/// Applies stored webhooks that need a question to the provider, or that came before their transaction. It resumes at the start
+/// with what an earlier process left.
+package struct WebhookInbox: Service {
+    let store: any GatewayStore
+    let registry: any ProviderRegistry
+    let clock: any ProviderClock
+    let logger: Logger
+    private let alarm = Alarm()
+
+    /// An inbox over a store and the providers in use.
+    package init(store: any GatewayStore, registry: any ProviderRegistry, clock: any ProviderClock, logger: Logger) {
+        self.store = store
+        self.registry = registry
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Says that there is a webhook to look at.
+    func wake() { alarm.ring() }
+
+    /// Looks at what is due whenever woken, and once a second, until the graceful shutdown.
+    package func run() async throws {
+        await alarm.repeatedly(every: .seconds(1), clock: clock) {
+            do {
+                try await applyDue()
+            } catch {
+                logger.error("The webhook inbox could not be worked off; it is tried again.", metadata: ["error": "\(type(of: error))"])
+            }
+        }
+    }
+
+    /// Applies all that is due now.
+    ///
+    /// - Returns: how many events were looked at.
+    @discardableResult
+    package func applyDue() async throws -> Int {
+        var count = 0
+        while true {
+            let now = clock.now()
+            let due = try await store.read { try $0.webhooksDue(at: now, limit: 64) }
+            if due.isEmpty { return count }
+            for record in due { try await apply(record) }
+            count += due.count
+        }
+    }
+
+    private func apply(_ record: WebhookRecord) async throws {
+        let fetched = await fetch(record)
+        let now = clock.now()
+        let installation = store.installation
+        let state = try await store.write { writer in
+            let application = WebhookApplication(record: record, writer: writer, installation: installation, now: now)
+            return try application.apply(fetched: fetched)
+        }
+        logger.debug(
+            "Webhook looked at again.",
+            metadata: ["provider": "\(record.provider)", "event": "\(record.event.id)", "result": "\(state.rawValue)"]
+        )
+    }
+
+    /// Asks the provider for what the event is about, where that is needed.
+    private func fetch(_ record: WebhookRecord) async -> WebhookApplication.Fetched? {
+        let intentID: String
+        var wantsRefunds = false
+        switch record.event.subject {
+        case .paymentIntent(let intent): intentID = intent.id
+        case .paymentIntentReference(let id): intentID = id
+        case .refundsOfPaymentIntent(let id): (intentID, wantsRefunds) = (id, true)
+        default: return nil
+        }
+        guard let provider = registry.provider(named: record.provider) else {
+            return .failure("the provider \(record.provider) is not loaded")
+        }
+        let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "webhook-\(record.event.id)")
+        do {
+            let known = try await store.read { try $0.transaction(provider: record.provider, paymentIntentID: intentID) }
+            // Without a transaction there is nothing to ask for, unless it is about to appear.
+            if known == nil, !wantsRefunds, case .paymentIntent(let shown) = record.event.subject, shown.operationID == nil { return nil }
+            if wantsRefunds {
+                return .refunds(try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call), paymentIntentID: intentID)
+            }
+            return .intent(try await provider.service.retrievePaymentIntent(intentID, in: call), version: known?.version)
+        } catch let error as ProviderError {
+            return .failure("the provider could not be asked: \(Self.summary(of: error))")
+        } catch {
+            return .failure("the books could not be read")
+        }
+    }
+
+    private static func summary(of error: ProviderError) -> String {
+        switch error {
+        case .declined(let decline): decline.message
+        case .rejected(let rejection): rejection.message
+        case .notSent(let failure), .unknown(let failure): failure.message
+        @unknown default: "an error of a later contract"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import GatewayCore
+import ProviderAPI
+
+/// Reads the members of a request's object one by one, and tells all that is wrong with them at once.
+struct FieldReader {
+    private var members: [String: JSONValue]
+    private var problems: [GatewayError.Field] = []
+
+    /// A reader of an object's members.
+    init(_ members: [String: JSONValue]) {
+        self.members = members
+    }
+
+    /// A problem of a field that a caller found.
+    mutating func report(_ field: String, _ message: String) {
+        problems.append(GatewayError.Field(field, message))
+    }
+
+    /// Ends the reading: what was not asked for is unknown, and refused.
+    ///
+    /// - Throws: ``GatewayError/Code/invalidRequest`` with every problem.
+    mutating func finish() throws {
+        for name in members.keys.sorted() { report(name, "There is no such field.") }
+        guard problems.isEmpty else { throw GatewayError.invalid(problems) }
+    }
+
+    /// The member's value; nil where it is absent or null.
+    private mutating func take(_ name: String) -> JSONValue? {
+        guard let value = members.removeValue(forKey: name), value != .null else { return nil }
+        return value
+    }
+
+    /// A string of bounded length without control characters; nil where it is absent, null or wrong.
+    mutating func string(_ name: String, maximum: Int = 255, isRequired: Bool = false) -> String? {
+        guard let value = take(name) else {
+            if isRequired { report(name, "It is missing.") }
+            return nil
+        }
+        guard case .string(let text) = value else {
+            report(name, "It must be a string, not \(value.kind).")
+            return nil
+        }
+        guard !text.isEmpty, text.unicodeScalars.count <= maximum else {
+            report(name, "It must have 1 to \(maximum) characters.")
+            return nil
+        }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            report(name, "It must not have control characters.")
+            return nil
+        }
+        return text
+    }
+
+    /// One of the words of an enumeration.
+    mutating func word<Word: RawRepresentable>(_ name: String, _ words: [Word]) -> Word? where Word.RawValue == String {
+        guard let text = string(name) else { return nil }
+        guard let word = words.first(where: { $0.rawValue == text }) else {
+            report(name, "It must be one of: \(words.map(\.rawValue).joined(separator: ", ")).")
+            return nil
+        }
+        return word
+    }
+
+    /// An id: a whole number from 1.
+    mutating func id(_ name: String) -> Int64? {
+        guard let value = take(name) else {
+            report(name, "It is missing.")
+            return nil
+        }
+        guard case .number(let literal) = value, let id = Int64(literal), id >= 1 else {
+            report(name, "It must be a whole number from 1.")
+            return nil
+        }
+        return id
+    }
+
+    /// An amount and its currency, from the members `amount` and `currency`.
+    mutating func money() -> Money? {
+        let currency = currency()
+        guard let literal = amountLiteral(isRequired: true) else { return nil }
+        do {
+            guard let currency else {
+                // What no currency would take is named along with the wrong currency.
+                if let mostDecimals = Currency("CLF") { _ = try Money(majorUnits: literal, currency: mostDecimals) }
+                return nil
+            }
+            return try Money(majorUnits: literal, currency: currency)
+        } catch {
+            guard let shown = currency ?? Currency("CLF"), currency != nil || error != .tooManyDecimals && error != .tooLarge else {
+                return nil
+            }
+            report("amount", error.explanation(for: shown))
+            return nil
+        }
+    }
+
+    /// An amount as the client wrote it, as a number or a string with the same digits.
+    mutating func amountLiteral(isRequired: Bool = false) -> String? {
+        switch take("amount") {
+        case .number(let literal), .string(let literal):
+            return literal
+        case nil:
+            if isRequired { report("amount", "It is missing.") }
+            return nil
+        case let value?:
+            report("amount", "It must be a decimal number, not \(value.kind).")
+            return nil
+        }
+    }
+
+    private mutating func currency() -> Currency? {
+        guard let code = string("currency", isRequired: true) else { return nil }
+        guard let currency = Currency(code) else {
+            report("currency", "It must be the code of an ISO 4217 currency with a minor unit, such as USD.")
+            return nil
+        }
+        return currency
+    }
+
+    /// Pairs of strings: at most 50, names of 1 to 40 characters without brackets, values of at most 500.
+    mutating func metadata() -> [String: String] {
+        guard let value = take("metadata") else { return [:] }
+        guard case .object(let members) = value else {
+            report("metadata", "It must be an object of strings, not \(value.kind).")
+            return [:]
+        }
+        guard members.count <= 50 else {
+            report("metadata", "It must have at most 50 pairs.")
+            return [:]
+        }
+        var pairs: [String: String] = [:]
+        for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+            guard !key.isEmpty, key.unicodeScalars.count <= 40, !key.contains("["), !key.contains("]") else {
+                report("metadata", "Its names must have 1 to 40 characters, and no brackets.")
+                continue
+            }
+            guard case .string(let text) = value, text.unicodeScalars.count <= 500 else {
+                report("metadata.\(key)", "It must be a string of at most 500 characters.")
+                continue
+            }
+            pairs[key] = text
+        }
+        return pairs
+    }
+}

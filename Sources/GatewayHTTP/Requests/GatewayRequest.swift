@@ -1,0 +1,129 @@
+import GatewayCore
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ProviderAPI
+
+/// A request as routes see it: who is calling, and its parts read by the rules of the contract.
+struct GatewayRequest {
+    let request: Request
+    let context: GatewayContext
+    /// The caller; only routes with access `open` have none.
+    let caller: Principal?
+
+    /// The largest body that routes but webhooks take, in bytes.
+    static let maximumBody = 64 * 1024
+    /// How long a body may take to arrive, from its first byte to its last.
+    static let bodyDeadline = Duration.seconds(10)
+
+    /// The caller.
+    ///
+    /// - Throws: ``GatewayError/Code/unauthenticated`` where the route lets everyone in.
+    var principal: Principal {
+        get throws {
+            guard let caller else { throw GatewayError(.unauthenticated, "A token is needed.") }
+            return caller
+        }
+    }
+
+    /// The raw query, without the question mark.
+    var query: QueryReader { QueryReader(request.uri.query) }
+
+    /// The path's parameter with this name, an id from 1.
+    ///
+    /// - Throws: ``GatewayError/Code/notFound``: what cannot be an id does not exist.
+    func id(_ name: String, of what: String) throws -> Int64 {
+        guard let text = context.parameters.get(name), let id = Int64(text), id >= 1, String(id) == text else {
+            throw GatewayError.notFound(what)
+        }
+        return id
+    }
+
+    /// The intent of the path, and the provider of the query.
+    func intent(_ query: inout QueryReader) throws -> IntentReference {
+        guard let id = context.parameters.get("intent"), (1...255).contains(id.utf8.count),
+            id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { throw GatewayError.notFound("payment") }
+        return IntentReference(id: id, provider: query.string("provider"))
+    }
+
+    /// What a mutating request brings along, with the fingerprint of its body.
+    ///
+    /// - Throws: ``GatewayError/Code/malformedRequest`` for a key that is not 1 to 255 visible ASCII characters.
+    func mutation(body: [UInt8]) throws -> CallerContext {
+        var mutation = CallerContext(principal: try principal, requestID: context.requestID)
+        mutation.traceparent = traceparent
+        guard let key = request.headers[.idempotencyKey] else { return mutation }
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw GatewayError(.malformedRequest, "The header Idempotency-Key must be 1 to 255 visible ASCII characters.")
+        }
+        guard !CardNumber.isContained(in: key) else {
+            throw GatewayError(.cardNumberRefused, "The header Idempotency-Key looks like a card number.")
+        }
+        let target = "\(request.method.rawValue) \(request.uri.path)?\(request.uri.query ?? "")\n"
+        mutation.idempotency = IdempotencyClaim(
+            reference: IdempotencyReference(owner: mutation.principal.subject, key: key),
+            fingerprint: SHA256Digest.hex(Array(target.utf8) + body)
+        )
+        return mutation
+    }
+
+    /// The W3C trace context, where it is well-formed.
+    private var traceparent: String? {
+        guard let value = request.headers[.traceparent], value.utf8.count == 55,
+            value.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isHexDigit })
+        else { return nil }
+        return value
+    }
+
+    /// The body's bytes.
+    ///
+    /// - Throws: ``GatewayError/Code/payloadTooLarge``, ``GatewayError/Code/malformedRequest`` where it does not arrive in time.
+    func body(maximum: Int = maximumBody) async throws -> [UInt8] {
+        let tooLarge = GatewayError(.payloadTooLarge, "The body must have at most \(maximum) bytes.")
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > maximum { throw tooLarge }
+        let body = request.body
+        return try await withThrowingTaskGroup { group in
+            group.addTask {
+                do {
+                    return [UInt8](buffer: try await body.collect(upTo: maximum))
+                } catch is NIOTooManyBytesError {
+                    throw tooLarge
+                }
+            }
+            // Every part of a body resets the server's own idle timer: a slow sender is only stopped by an absolute limit.
+            group.addTask {
+                try await Task.sleep(for: Self.bodyDeadline)
+                throw GatewayError(.malformedRequest, "The body did not arrive within \(Self.bodyDeadline.components.seconds) seconds.")
+            }
+            defer { group.cancelAll() }
+            guard let bytes = try await group.next() else { throw CancellationError() }
+            return bytes
+        }
+    }
+
+    /// The body as a JSON object; an empty body is an empty object where the route allows it.
+    ///
+    /// - Throws: ``GatewayError/Code/unsupportedMediaType``, ``GatewayError/Code/malformedRequest``,
+    ///   ``GatewayError/Code/invalidRequest`` where it is no object, ``GatewayError/Code/cardNumberRefused``.
+    func object(in bytes: [UInt8], mayBeEmpty: Bool) throws -> [String: JSONValue] {
+        if bytes.isEmpty, mayBeEmpty { return [:] }
+        let mediaType = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { $0 != " " }
+        guard mediaType == "application/json" else {
+            throw GatewayError(.unsupportedMediaType, "The body must be JSON, with the header Content-Type: application/json.")
+        }
+        let document: JSONValue
+        do {
+            document = try JSONParser.parse(bytes)
+        } catch {
+            throw GatewayError(.malformedRequest, "The body is not JSON: \(error.message) (byte \(error.offset)).")
+        }
+        guard !document.holdsCardNumber else {
+            throw GatewayError(.cardNumberRefused, "The body holds a card number. Pay with a payment method's token instead.")
+        }
+        guard case .object(let members) = document else {
+            throw GatewayError(.invalidRequest, "The body must be a JSON object, not \(document.kind).")
+        }
+        return members
+    }
+}

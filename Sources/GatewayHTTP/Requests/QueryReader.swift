@@ -1,0 +1,109 @@
+import Foundation
+import GatewayCore
+import ProviderAPI
+
+/// Reads the parameters of a query one by one. One that is unknown or occurs twice is refused: `?amout=50` on a refund must not
+/// become a refund of everything.
+struct QueryReader {
+    private var parameters: [String: String] = [:]
+    private var problems: [GatewayError.Field] = []
+
+    /// A reader of a raw query, without the question mark.
+    init(_ query: String?) {
+        for pair in (query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let decoded = parts.map { String($0).replacingOccurrences(of: "+", with: " ").removingPercentEncoding }
+            guard let first = decoded.first, let name = first, !name.isEmpty, let value = decoded.count > 1 ? decoded[1] : "" else {
+                report("query", "A parameter's percent-encoding is broken.")
+                continue
+            }
+            if parameters.updateValue(value, forKey: name) != nil { report(name, "It occurs twice.") }
+        }
+    }
+
+    /// A problem of a parameter that a caller found.
+    mutating func report(_ parameter: String, _ message: String) {
+        problems.append(GatewayError.Field(parameter, message))
+    }
+
+    /// Ends the reading.
+    ///
+    /// - Throws: ``GatewayError/Code/invalidRequest`` with every problem.
+    mutating func finish() throws {
+        for name in parameters.keys.sorted() { report(name, "There is no such parameter here.") }
+        guard problems.isEmpty else { throw GatewayError.invalid(problems) }
+    }
+
+    /// A text; nil where it is absent.
+    mutating func string(_ name: String) -> String? {
+        guard let value = parameters.removeValue(forKey: name) else { return nil }
+        guard !value.isEmpty, value.utf8.count <= 255 else {
+            report(name, "It must have 1 to 255 characters.")
+            return nil
+        }
+        return value
+    }
+
+    /// A whole number within bounds.
+    mutating func integer(_ name: String, in bounds: ClosedRange<Int64>) -> Int64? {
+        guard let text = string(name) else { return nil }
+        guard let value = Int64(text), bounds.contains(value) else {
+            report(
+                name,
+                bounds.upperBound == .max
+                    ? "It must be a whole number from \(bounds.lowerBound)."
+                    : "It must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)."
+            )
+            return nil
+        }
+        return value
+    }
+
+    /// One of the words of an enumeration.
+    mutating func word<Word: RawRepresentable & CaseIterable>(_ name: String) -> Word? where Word.RawValue == String {
+        guard let text = string(name) else { return nil }
+        guard let word = Word(rawValue: text) else {
+            report(name, "It must be one of: \(Word.allCases.map(\.rawValue).joined(separator: ", ")).")
+            return nil
+        }
+        return word
+    }
+
+    /// A time in RFC 3339.
+    mutating func time(_ name: String) -> Timestamp? {
+        guard let text = string(name) else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            report(name, "It must be a time in RFC 3339, such as 2026-01-08T01:00:00Z.")
+            return nil
+        }
+        return time
+    }
+
+    /// The size of a page, and where it starts.
+    mutating func page() -> (limit: Int, beforeID: Int64?) {
+        let limit = integer("limit", in: 1...100) ?? 20
+        guard let cursor = string("cursor") else { return (Int(limit), nil) }
+        guard let id = PageCursor.id(in: cursor) else {
+            report("cursor", "It must be the next_cursor of a page before.")
+            return (Int(limit), nil)
+        }
+        return (Int(limit), id)
+    }
+}
+
+/// The opaque text that names where the next page starts.
+enum PageCursor {
+    /// The cursor after the row with this id.
+    static func text(after id: Int64) -> String {
+        Data("v1:\(id)".utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
+    }
+
+    /// The id in a cursor; nil where it is none.
+    static func id(in text: String) -> Int64? {
+        let padded = text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        guard let data = Data(base64Encoded: padded), let plain = String(data: data, encoding: .utf8), plain.hasPrefix("v1:"),
+            let id = Int64(plain.dropFirst(3)), id >= 1
+        else { return nil }
+        return id
+    }
+}

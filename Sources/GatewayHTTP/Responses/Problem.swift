@@ -1,0 +1,30 @@
+import GatewayCore
+import HTTPTypes
+
+/// Errors as `application/problem+json` (RFC 9457). No SQL, path or stack is in them.
+enum Problem {
+    static let mediaType = "application/problem+json"
+
+    /// The document for an error.
+    static func body(_ error: GatewayError, requestID: String) -> [UInt8] {
+        let entry = error.code.entry
+        return JSONWriter.object { json in
+            json.string("type", "urn:payment-gateway:problem:\(entry.name)")
+            json.string("title", entry.title)
+            json.integer("status", Int64(entry.status.code))
+            json.string("detail", error.detail)
+            json.string("code", entry.name)
+            json.string("request_id", requestID)
+            if error.code == .paymentDeclined || error.code == .providerRejected {
+                json.string("provider_code", error.providerCode)
+                json.string("decline_code", error.declineCode)
+            }
+            if !error.fields.isEmpty {
+                json.objects("errors", error.fields) { json, field in
+                    json.string("field", field.name)
+                    json.string("message", field.message)
+                }
+            }
+        }
+    }
+}

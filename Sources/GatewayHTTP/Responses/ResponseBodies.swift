@@ -1,0 +1,175 @@
+import GatewayCore
+import ProviderAPI
+
+/// The bytes of every answer, member by member as the contract lists them.
+struct ResponseBodies: Sendable {
+    let registry: any ProviderRegistry
+
+    /// An order.
+    func order(_ order: Order) -> [UInt8] {
+        JSONWriter.object { write(order, into: &$0) }
+    }
+
+    /// A page of orders.
+    func orders(_ page: Page<Order>) -> [UInt8] {
+        JSONWriter.object { json in
+            json.objects("data", page.rows) { write($1, into: &$0) }
+            json.string("next_cursor", page.nextCursor)
+        }
+    }
+
+    /// What `create-payment-intent` answers.
+    func intent(_ transaction: PaymentTransaction) -> [UInt8] {
+        JSONWriter.object { json in
+            json.string("client_secret", transaction.clientSecret)
+            json.string("payment_intent_id", transaction.paymentIntentID)
+            json.amount("amount", transaction.amount.minorUnits, transaction.amount.currency)
+            json.string("currency", transaction.amount.currency.code)
+            json.string("status", transaction.status.rawValue)
+            json.string("provider", transaction.provider)
+            json.integer("transaction_id", transaction.id)
+        }
+    }
+
+    /// A transaction.
+    ///
+    /// - Parameter status: shown instead of the transaction's own while the outcome of a call on it is not known.
+    func transaction(_ transaction: PaymentTransaction, showing status: TransactionStatus? = nil) -> [UInt8] {
+        JSONWriter.object { write(transaction, showing: status, into: &$0) }
+    }
+
+    /// A page of transactions.
+    func transactions(_ page: Page<PaymentTransaction>) -> [UInt8] {
+        JSONWriter.object { json in
+            json.objects("data", page.rows) { write($1, showing: nil, into: &$0) }
+            json.string("next_cursor", page.nextCursor)
+        }
+    }
+
+    /// A transaction's history.
+    func history(_ entries: [HistoryEntry], in currency: Currency) -> [UInt8] {
+        JSONWriter.object { json in
+            json.objects("data", entries) { json, entry in
+                json.integer("id", entry.id)
+                json.string("type", entry.change.type)
+                json.string("actor", entry.change.actor)
+                json.string("from_status", entry.change.fromStatus?.rawValue)
+                json.string("to_status", entry.change.toStatus.rawValue)
+                if let amount = entry.change.amount { json.amount("amount", amount, currency) } else { json.integer("amount", nil) }
+                json.string("detail", entry.change.detail)
+                json.time("created_at", entry.createdAt)
+            }
+        }
+    }
+
+    /// What `refund` answers.
+    func refund(_ refund: RefundRecord) -> [UInt8] {
+        JSONWriter.object { json in
+            json.string("message", "Refund processed successfully. Refund ID: \(refund.providerRefundID ?? "")")
+            json.string("refund_id", refund.providerRefundID)
+            json.amount("amount", refund.amount.minorUnits, refund.amount.currency)
+            json.string("currency", refund.amount.currency.code)
+            json.string("status", refund.status.rawValue)
+        }
+    }
+
+    /// The refunds of a payment.
+    func refunds(_ refunds: [RefundRecord]) -> [UInt8] {
+        JSONWriter.object { json in
+            json.objects("data", refunds) { json, refund in
+                json.integer("id", refund.id)
+                json.string("refund_id", refund.providerRefundID)
+                json.amount("amount", refund.amount.minorUnits, refund.amount.currency)
+                json.string("currency", refund.amount.currency.code)
+                json.string("status", refund.status.rawValue)
+                json.string("reason", refund.reason)
+                json.time("created_at", refund.createdAt)
+            }
+        }
+    }
+
+    /// The providers in use.
+    func providers(_ providers: [(provider: Provider, health: ProviderHealth)]) -> [UInt8] {
+        JSONWriter.object { json in
+            json.objects("data", providers) { json, entry in
+                json.string("name", entry.provider.name)
+                json.string("display_name", entry.provider.information.displayName)
+                json.string("version", entry.provider.information.version)
+                json.bool("for_tests", entry.provider.information.isForTests)
+                json.object("capabilities", entry.provider.service.capabilities) { json, capabilities in
+                    json.bool("manual_capture", capabilities.manualCapture)
+                    json.bool("partial_capture", capabilities.partialCapture)
+                    json.bool("refunds", capabilities.refunds)
+                    json.bool("partial_refunds", capabilities.partialRefunds)
+                    json.bool("webhooks", capabilities.webhooks)
+                    json.bool("finds_by_operation", capabilities.findsByOperation)
+                    json.bool("lists_events", capabilities.listsEvents)
+                    json.bool("pages", capabilities.pages)
+                }
+                json.string("digest", entry.provider.digest)
+                json.object("health", entry.health) { json, health in
+                    json.bool("healthy", health.isHealthy)
+                    json.string("message", health.message)
+                }
+            }
+        }
+    }
+
+    private func write(_ order: Order, into json: inout JSONWriter) {
+        json.integer("id", order.id)
+        json.string("user_id", order.userID)
+        json.amount("amount", order.amount.minorUnits, order.amount.currency)
+        json.string("currency", order.amount.currency.code)
+        json.string("status", order.status.rawValue)
+        json.string("description", order.description)
+        json.strings("metadata", order.metadata)
+        json.time("created_at", order.createdAt)
+        json.time("updated_at", order.updatedAt)
+    }
+
+    private func write(_ transaction: PaymentTransaction, showing status: TransactionStatus?, into json: inout JSONWriter) {
+        let currency = transaction.amount.currency
+        let isStripe = registry.provider(named: transaction.provider)?.information.isStripe ?? false
+        json.integer("id", transaction.id)
+        json.integer("order_id", transaction.orderID)
+        json.string("provider", transaction.provider)
+        json.string("payment_intent_id", transaction.paymentIntentID)
+        json.string("stripe_payment_intent_id", isStripe ? transaction.paymentIntentID : nil)
+        json.amount("amount", transaction.amount.minorUnits, currency)
+        json.amount("amount_captured", transaction.captured, currency)
+        json.amount("amount_refunded", transaction.refunded, currency)
+        json.string("currency", currency.code)
+        json.string("status", (status ?? transaction.status).rawValue)
+        json.string("payment_method", transaction.paymentMethod)
+        json.string("provider_customer_id", transaction.providerCustomerID)
+        json.string("provider_charge_id", transaction.providerChargeID)
+        json.string("error_code", transaction.errorCode)
+        json.string("decline_code", transaction.declineCode)
+        json.string("error_message", transaction.errorMessage)
+        json.object("dispute", transaction.dispute) { json, dispute in
+            json.string("id", dispute.id)
+            json.string("status", dispute.status)
+            json.amount("amount", dispute.amount.minorUnits, dispute.amount.currency)
+            json.string("reason", dispute.reason)
+        }
+        json.strings("metadata", transaction.metadata)
+        json.object("next_action", transaction.nextAction) { json, action in
+            json.string("type", action.type)
+            json.string("redirect_url", action.redirectURL)
+        }
+        json.time("created_at", transaction.createdAt)
+        json.time("updated_at", transaction.updatedAt)
+    }
+}
+
+/// A page of rows, and where the next one starts.
+struct Page<Row> {
+    var rows: [Row]
+    var nextCursor: String?
+
+    /// A page of at most `limit` of `rows`, which were asked for with one more, to know whether there is another page.
+    init(_ rows: [Row], limit: Int, id: (Row) -> Int64) {
+        self.rows = Array(rows.prefix(limit))
+        nextCursor = rows.count > limit ? self.rows.last.map { PageCursor.text(after: id($0)) } : nil
+    }
+}

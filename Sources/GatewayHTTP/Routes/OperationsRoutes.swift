@@ -1,0 +1,39 @@
+import GatewayCore
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+
+/// The routes for operators: whether the gateway lives, whether it takes requests, and its metrics.
+package struct OperationsRoutes: Sendable {
+    let isReady: @Sendable () async -> Bool
+    let metrics: @Sendable () -> String
+
+    /// Routes over two questions.
+    ///
+    /// - Parameters:
+    ///   - isReady: whether the gateway takes requests now.
+    ///   - metrics: the metrics in Prometheus' text format.
+    package init(isReady: @escaping @Sendable () async -> Bool, metrics: @escaping @Sendable () -> String) {
+        self.isReady = isReady
+        self.metrics = metrics
+    }
+
+    /// Adds `/healthz`, `/readyz` and `/metrics`.
+    package func add(to router: Router<GatewayContext>) {
+        router.get("/healthz") { _, _ in Self.plain("ok\n") }
+        router.get("/readyz") { _, _ in
+            guard await isReady() else {
+                throw GatewayError(.unavailable, "The gateway takes no requests now.").retry(afterSeconds: 1)
+            }
+            return Self.plain("ready\n")
+        }
+        router.get("/metrics") { _, _ in
+            Self.plain(metrics(), mediaType: "text/plain; version=0.0.4; charset=utf-8")
+        }
+        for path in ["/healthz", "/readyz", "/metrics"] { router.refuseOtherMethods(than: [.get], at: path) }
+    }
+
+    private static func plain(_ text: String, mediaType: String = "text/plain; charset=utf-8") -> Response {
+        Response(status: .ok, headers: [.contentType: mediaType], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

@@ -1,0 +1,99 @@
+import GatewayCore
+import Hummingbird
+import ProviderAPI
+
+/// The routes of payments: decode, call, encode.
+struct PaymentRoutes: Sendable {
+    let flow: PaymentFlow
+    let queries: PaymentQueries
+    let bodies: ResponseBodies
+
+    // MARK: Commands
+
+    @Sendable func create(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        try query.finish()
+        let body = try await request.body()
+        let command = try CreatePaymentCommand(try request.object(in: body, mayBeEmpty: false))
+        return .answer(try await flow.create(command, try request.mutation(body: body)))
+    }
+
+    @Sendable func confirm(_ request: GatewayRequest) async throws -> Response {
+        try await execute(request, decode: PaymentCommand.decodingConfirmation)
+    }
+
+    @Sendable func capture(_ request: GatewayRequest) async throws -> Response {
+        try await execute(request, decode: PaymentCommand.decodingCapture)
+    }
+
+    @Sendable func cancel(_ request: GatewayRequest) async throws -> Response {
+        try await execute(request, decode: PaymentCommand.decodingCancellation)
+    }
+
+    @Sendable func refund(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        let amount = query.string("amount")
+        return try await execute(request, query) { body in try PaymentCommand.decodingRefund(amount: amount, body) }
+    }
+
+    private func execute(
+        _ request: GatewayRequest, _ query: QueryReader? = nil, decode: ([String: JSONValue]) throws -> PaymentCommand
+    ) async throws -> Response {
+        var query = query ?? request.query
+        let intent = try request.intent(&query)
+        try query.finish()
+        let body = try await request.body()
+        let command = try decode(try request.object(in: body, mayBeEmpty: true))
+        return .answer(try await flow.execute(command, on: intent, try request.mutation(body: body)))
+    }
+
+    // MARK: Queries
+
+    @Sendable func transaction(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        try query.finish()
+        let transaction = try await queries.transaction(try request.id("id", of: "transaction"), for: try request.principal)
+        return .json(bodies.transaction(transaction))
+    }
+
+    @Sendable func list(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        let page = query.page()
+        var wanted = TransactionQuery(userID: nil, limit: page.limit + 1)
+        wanted.beforeID = page.beforeID
+        wanted.orderID = query.integer("order_id", in: 1...Int64.max)
+        wanted.status = query.word("status")
+        wanted.provider = query.string("provider")
+        wanted.createdFrom = query.time("created_from")
+        wanted.createdTo = query.time("created_to")
+        try query.finish()
+        let rows = try await queries.transactions(wanted, for: try request.principal)
+        return .json(bodies.transactions(Page(rows, limit: page.limit, id: \.id)))
+    }
+
+    @Sendable func history(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        try query.finish()
+        let id = try request.id("id", of: "transaction")
+        let transaction = try await queries.transaction(id, for: try request.principal)
+        let entries = try await queries.history(transactionID: id, for: try request.principal)
+        return .json(bodies.history(entries, in: transaction.amount.currency))
+    }
+
+    @Sendable func refreshed(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        let intent = try request.intent(&query)
+        try query.finish()
+        let transaction = try await queries.refreshed(
+            intent, for: try request.principal, requestID: request.context.requestID
+        )
+        return .json(bodies.transaction(transaction))
+    }
+
+    @Sendable func refunds(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        let intent = try request.intent(&query)
+        try query.finish()
+        return .json(bodies.refunds(try await queries.refunds(of: intent, for: try request.principal)))
+    }
+}

@@ -1,0 +1,64 @@
+import GatewayCore
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ProviderAPI
+
+/// The routes of providers: which there are, and the pages that they serve themselves.
+struct ProviderRoutes: Sendable {
+    let registry: any ProviderRegistry
+    let bodies: ResponseBodies
+    let reloadProviders: @Sendable () async throws -> Void
+
+    @Sendable func list(_ request: GatewayRequest) async throws -> Response {
+        var query = request.query
+        try query.finish()
+        var entries: [(Provider, ProviderHealth)] = []
+        for provider in registry.providers {
+            entries.append((provider, await provider.service.health()))
+        }
+        return .json(bodies.providers(entries))
+    }
+
+    @Sendable func reload(_ request: GatewayRequest) async throws -> Response {
+        try await reloadProviders()
+        return try await list(request)
+    }
+
+    /// A page below a provider's pages URL: passed through both ways.
+    func page(_ request: GatewayRequest) async throws -> Response {
+        guard let name = request.context.parameters.get("provider"), let provider = registry.provider(named: name),
+            provider.service.capabilities.pages
+        else { throw GatewayError.notFound("page") }
+        let path = "/" + request.context.parameters.getCatchAll().joined(separator: "/")
+        let page = PageRequest(
+            method: request.request.method.rawValue, path: path, query: request.request.uri.query ?? "",
+            headers: request.request.providerHeaders, body: try await request.body()
+        )
+        let call = CallContext(deadline: .now + .seconds(20), requestID: request.context.requestID)
+        let answer: PageResponse
+        do throws(ProviderError) {
+            answer = try await provider.service.servePage(page, in: call)
+        } catch {
+            throw GatewayError(error, provider: name)
+                ?? GatewayError(.providerUnavailable, "The provider \(name) could not serve the page.").retry(afterSeconds: 5)
+        }
+        var headers: HTTPFields = [.contentType: answer.contentType]
+        for field in answer.headers {
+            guard let fieldName = HTTPTypes.HTTPField.Name(field.name) else { continue }
+            headers[fieldName] = field.value
+        }
+        return Response(
+            status: HTTPTypes.HTTPResponse.Status(code: answer.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+        )
+    }
+}
+
+extension Request {
+    /// The header fields for a provider, names in lower case. The caller's token stays here.
+    var providerHeaders: [ProviderAPI.HTTPField] {
+        headers.filter { $0.name != .authorization && $0.name != .cookie }
+            .map { ProviderAPI.HTTPField($0.name.canonicalName, $0.value) }
+    }
+}

@@ -1,0 +1,108 @@
+package import GatewayCore
+import HTTPTypes
+package import Hummingbird
+package import ProviderAPI
+
+/// Every route of the API, who may call it, and what answers it.
+package struct RouteTable: Sendable {
+    let orders: OrderRoutes
+    let payments: PaymentRoutes
+    let webhooks: WebhookRoutes
+    let providers: ProviderRoutes
+    let verifier: TokenVerifier
+
+    /// Who may call a route. What belongs to someone is checked where it is found: owners and admins see it, others a 404.
+    enum Access: Sendable {
+        /// Everyone; a webhook's signature is its own proof.
+        case open
+        /// Whoever has a valid token.
+        case user
+        /// Whoever has a valid token with `role: admin`.
+        case admin
+    }
+
+    typealias Handler = @Sendable (GatewayRequest) async throws -> Response
+
+    /// The routes under `/api/v1`.
+    var routes: [(HTTPRequest.Method, String, Access, Handler)] {
+        [
+            (.post, "/orders", .user, orders.create),
+            (.get, "/orders", .user, orders.list),
+            (.get, "/orders/:id", .user, orders.get),
+
+            (.post, "/payments/create-payment-intent", .user, payments.create),
+            (.get, "/payments/transactions", .user, payments.list),
+            (.get, "/payments/transactions/:id", .user, payments.transaction),
+            (.get, "/payments/transactions/:id/events", .user, payments.history),
+            (.get, "/payments/:intent", .user, payments.refreshed),
+            (.post, "/payments/:intent/confirm", .user, payments.confirm),
+            (.post, "/payments/:intent/capture", .admin, payments.capture),
+            (.post, "/payments/:intent/cancel", .user, payments.cancel),
+            (.post, "/payments/:intent/refund", .user, payments.refund),
+            (.get, "/payments/:intent/refunds", .user, payments.refunds),
+
+            (.post, "/payments/webhooks/:provider", .open, webhooks.receive),
+
+            (.get, "/providers", .admin, providers.list),
+            (.post, "/providers/reload", .admin, providers.reload),
+        ]
+    }
+
+    /// A table over the core's services.
+    package init(
+        orders: OrderBook, flow: PaymentFlow, queries: PaymentQueries, webhooks: WebhookFlow, registry: any ProviderRegistry,
+        encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
+        reload: @escaping @Sendable () async throws -> Void
+    ) {
+        let bodies = ResponseBodies(registry: registry)
+        self.orders = OrderRoutes(orders: orders, bodies: bodies)
+        payments = PaymentRoutes(flow: flow, queries: queries, bodies: bodies)
+        self.webhooks = WebhookRoutes(flow: webhooks, clock: clock)
+        providers = ProviderRoutes(registry: registry, bodies: bodies, reloadProviders: reload)
+        self.verifier = verifier
+    }
+
+    /// Adds the routes to a router. A path answers 405 to the methods that it does not have.
+    package func add(to router: Router<GatewayContext>) {
+        for (method, path, access, handler) in routes {
+            router.on(RouterPath("/api/v1" + path), method: method) { request, context in
+                try await handler(try await authenticate(request, context, for: access))
+            }
+        }
+        for (path, routes) in Dictionary(grouping: routes, by: { $0.1 }) {
+            router.refuseOtherMethods(than: routes.map(\.0), at: "/api/v1" + path)
+        }
+        for method in [HTTPRequest.Method.get, .post] {
+            router.on("/api/v1/providers/:provider/pages/**", method: method) { request, context in
+                try await providers.page(GatewayRequest(request: request, context: context, caller: nil))
+            }
+        }
+        router.refuseOtherMethods(than: [.get, .post], at: "/api/v1/providers/:provider/pages/**")
+    }
+
+    private func authenticate(
+        _ request: Request, _ context: GatewayContext, for access: Access
+    ) async throws -> GatewayRequest {
+        guard access != .open else { return GatewayRequest(request: request, context: context, caller: nil) }
+        let principal = try await verifier.principal(authorization: request.headers[.authorization])
+        if access == .admin, !principal.isAdmin {
+            throw GatewayError(.forbidden, "Only admins may do this: the token needs role: admin.")
+        }
+        return GatewayRequest(request: request, context: context, caller: principal)
+    }
+}
+
+extension Router where Context == GatewayContext {
+    /// Answers 405 with `Allow` (RFC 9110, section 15.5.6) to every method but these.
+    func refuseOtherMethods(than methods: [HTTPRequest.Method], at path: String) {
+        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+        let allowed = methods.map(\.rawValue).sorted()
+        for method in all where !methods.contains(method) {
+            on(RouterPath(path), method: method) { _, _ -> Response in
+                var error = GatewayError(.methodNotAllowed, "This path has \(allowed.joined(separator: " and ")) only.")
+                error.allowedMethods = allowed
+                throw error
+            }
+        }
+    }
+}

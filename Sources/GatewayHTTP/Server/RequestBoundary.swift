@@ -1,0 +1,120 @@
+import GatewayCore
+import HTTPTypes
+import Hummingbird
+import Logging
+import Metrics
+import NIOCore
+
+/// The outermost layer of every request: it gives the request its id, turns whatever is thrown into a problem document, and writes
+/// one log line and the metrics.
+struct RequestBoundary: RouterMiddleware {
+    let logger: Logger
+
+    func handle(
+        _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+    ) async throws -> Response {
+        let started = ContinuousClock.now
+        var context = context
+        context.requestID = Self.requestID(of: request)
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            response = self.response(to: error, context: context)
+        }
+        response.headers[.requestID] = context.requestID
+        response.headers[.contentTypeOptions] = "nosniff"
+        let duration = ContinuousClock.now - started
+        // The route's pattern, not the path: a path can hold what must not be logged.
+        let route = context.endpointPath ?? "none"
+        Timer(
+            label: "gateway_http_request_seconds",
+            dimensions: [("method", request.method.rawValue), ("route", route), ("status", "\(response.status.code)")]
+        ).record(duration: duration)
+        logger.info(
+            "Request answered.",
+            metadata: [
+                "method": "\(request.method.rawValue)", "route": "\(route)", "status": "\(response.status.code)",
+                "duration_us": "\(Int(duration / .microseconds(1)))", "request_id": "\(context.requestID)",
+            ]
+        )
+        return response
+    }
+
+    /// The client's id where it is short and plain, else a new one.
+    private static func requestID(of request: Request) -> String {
+        if let given = request.headers[.requestID], (1...128).contains(given.utf8.count),
+            given.utf8.allSatisfy({ byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"):
+                    true
+                default: false
+                }
+            }), !CardNumber.isContained(in: given)
+        {
+            return given
+        }
+        let bits = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        return "req_" + String(bits.0, radix: 36) + String(bits.1, radix: 36)
+    }
+
+    private func response(to error: any Error, context: GatewayContext) -> Response {
+        let problem = problem(for: error, context: context)
+        let status = problem.code.entry.status
+        var headers: HTTPFields = [.contentType: Problem.mediaType]
+        if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
+        if problem.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
+        if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
+        // The rest of a body that was refused unread would be taken for the next request.
+        if problem.code == .payloadTooLarge { headers[.connection] = "close" }
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: Problem.body(problem, requestID: context.requestID)))
+        )
+    }
+
+    private func problem(for error: any Error, context: GatewayContext) -> GatewayError {
+        switch error {
+        case let error as GatewayError:
+            return error
+        case StoreError.unavailable:
+            return GatewayError(.unavailable, "The database cannot take this now; nothing was done.").retry(afterSeconds: 1)
+        case StoreError.constraint(let name):
+            logger.warning(
+                "A constraint of the database refused a request.", metadata: ["constraint": "\(name)", "request_id": "\(context.requestID)"]
+            )
+            return GatewayError(.invalidState, "Another request has changed this at the same moment. Try again.").retry(afterSeconds: 1)
+        case is CancellationError:
+            return GatewayError(.unavailable, "The request was given up before it was answered.").retry(afterSeconds: 1)
+        case let error as HTTPError where error.status == .notFound:
+            return GatewayError(.notFound, "There is no such path.")
+        case let error as HTTPError where error.status == .contentTooLarge:
+            return GatewayError(.payloadTooLarge, "The body is larger than is taken here.")
+        case let error as any HTTPResponseError where (400..<500).contains(error.status.code):
+            return GatewayError(.malformedRequest, "The request cannot be read.")
+        default:
+            logger.error(
+                "An unexpected error.", metadata: ["error": "\(type(of: error))", "request_id": "\(context.requestID)"]
+            )
+            return GatewayError(.internal, "Something went wrong; the operator finds it in the log under this request_id.")
+        }
+    }
+}
+
+extension HTTPField.Name {
+    /// The request's id.
+    static let requestID = headerName("X-Request-Id")
+    /// Whether the answer was given before.
+    static let idempotencyReplayed = headerName("Idempotency-Replayed")
+    /// The client's key for safe retries.
+    static let idempotencyKey = headerName("Idempotency-Key")
+    /// The W3C trace context.
+    static let traceparent = headerName("traceparent")
+    /// Keeps browsers from guessing a body's type.
+    static let contentTypeOptions = headerName("X-Content-Type-Options")
+
+    private static func headerName(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not the name of a header field") }
+        return name
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Logging
+import ProviderLoading
+
+/// `gateway check`
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Says what is wrong with the configuration, all of it at once.",
+        discussion: """
+            Reads providers.yaml, loads every module that is enabled and checks its settings, with file, line and key. It takes no \
+            request and calls no provider. Exit code 78 where anything is wrong.
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let configuration = try options.load()
+        HostLogging.bootstrap(level: .warning)
+        for warning in configuration.warnings { StandardError.write("warning: \(warning)") }
+        let report = await ProviderHosting.load(configuration, logger: Logger(label: "gateway"))
+        guard report.problems.isEmpty else {
+            for problem in report.problems { StandardError.write("\(problem)") }
+            throw ExitCode(78)
+        }
+        print("\(configuration.file): ok, \(report.providers.count) of \(configuration.providers.count) providers enabled")
+    }
+}

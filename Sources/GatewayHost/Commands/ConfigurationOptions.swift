@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ProviderLoading
+
+/// Where the configuration is, for every command.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(name: .long, help: "The configuration file (GATEWAY_CONFIG). Default: providers.yaml in this folder.")
+    var config: String?
+
+    @Option(name: .long, help: "The SQLite database, as sqlite:PATH (GATEWAY_DATABASE).")
+    var database: String?
+
+    /// The configuration, read and checked, with whatever `flags` overrides.
+    ///
+    /// - Throws: `ConfigurationError` with every mistake.
+    func read(_ flags: (inout ConfigurationOverrides) -> Void = { _ in }) throws -> GatewayConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        let path = config ?? environment["GATEWAY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 } ?? "providers.yaml"
+        let dotEnv = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(".env").path
+        let variables = try DotEnvFile(path: dotEnv).overlaid(by: environment)
+        var overrides = ConfigurationOverrides(variables: variables)
+        if let database { overrides.set(.database, to: database, origin: "--database") }
+        flags(&overrides)
+        return try GatewayConfiguration.read(
+            path: path, variables: variables, overrides: overrides, executableDirectory: Executable.directory
+        )
+    }
+
+    /// As ``read(_:)``, for commands.
+    ///
+    /// - Throws: `ExitCode` 78 after printing every mistake to standard error.
+    func load(_ flags: (inout ConfigurationOverrides) -> Void = { _ in }) throws -> GatewayConfiguration {
+        do {
+            return try read(flags)
+        } catch {
+            throw Failure.configuration(error)
+        }
+    }
+}
+
+/// Ends a command with a message on standard error and an exit code that scripts can use (sysexits.h).
+enum Failure {
+    /// The configuration is wrong: 78, EX_CONFIG.
+    static func configuration(_ error: any Error) -> ExitCode {
+        StandardError.write("\(error)")
+        return ExitCode(78)
+    }
+
+    /// It failed while running: 1.
+    static func runtime(_ message: String) -> ExitCode {
+        StandardError.write(message)
+        return ExitCode.failure
+    }
+}
+
+/// Where messages for people go that are no output of a command.
+enum StandardError {
+    static func write(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
+
+/// The running program.
+enum Executable {
+    /// The folder that it is in: modules and web assets are beside it.
+    static var directory: String {
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+    }
+}

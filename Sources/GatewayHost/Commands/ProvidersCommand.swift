@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ProviderAPI
+import ProviderLoading
+
+/// `gateway providers`
+struct ProvidersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "providers",
+        abstract: "Shows which providers would be loaded: version, capabilities, digest.",
+        discussion: "The digest is what `sha256` in providers.yaml takes; production requires it. Exit code 78 where one cannot be loaded."
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let configuration = try options.load()
+        HostLogging.bootstrap(level: .warning)
+        let report = await ProviderHosting.load(configuration, logger: Logger(label: "gateway"))
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(report.descriptions), as: UTF8.self))
+        } else {
+            for description in report.descriptions { print(Self.text(description)) }
+        }
+        guard report.problems.isEmpty else { throw ExitCode(78) }
+    }
+
+    private static func text(_ provider: ProviderDescription) -> String {
+        var lines = ["\(provider.name)\(provider.isDefault ? " (default)" : "")"]
+        lines.append("  module        \(provider.module)")
+        if !provider.isEnabled { lines.append("  off           enabled: false") }
+        if let information = provider.information {
+            lines.append("  provider      \(information.displayName) \(information.version)\(information.isForTests ? ", for tests" : "")")
+        }
+        if let digest = provider.digest { lines.append("  sha256        \(digest)") }
+        if let capabilities = provider.capabilities {
+            let names: [(Bool, String)] = [
+                (capabilities.manualCapture, "manual capture"), (capabilities.partialCapture, "partial capture"),
+                (capabilities.refunds, "refunds"), (capabilities.partialRefunds, "partial refunds"),
+                (capabilities.webhooks, "webhooks"), (capabilities.findsByOperation, "finds by operation"),
+                (capabilities.listsEvents, "lists events"), (capabilities.pages, "pages"),
+            ]
+            lines.append("  capabilities  \(names.filter(\.0).map(\.1).joined(separator: ", "))")
+        }
+        for problem in provider.problems { lines.append("  problem       \(problem)") }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Metrics
+import ProviderLoading
+
+/// `gateway serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Takes requests until SIGTERM or SIGINT.",
+        discussion: """
+            Takes the lock file beside the database, migrates the database, loads the providers, and takes requests. On SIGTERM it \
+            stops taking new ones, finishes what runs (30 seconds at most), and exits with 0.
+
+            In development a provider that cannot be loaded is named in the log and left out. In production nothing starts then.
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(name: .long, help: "The address to listen on (GATEWAY_HOST).")
+    var host: String?
+
+    @Option(name: .long, help: "The port to listen on (GATEWAY_PORT).")
+    var port: String?
+
+    @Sendable private func flags(_ overrides: inout ConfigurationOverrides) {
+        if let host { overrides.set(.host, to: host, origin: "--host") }
+        if let port { overrides.set(.port, to: port, origin: "--port") }
+    }
+
+    func run() async throws {
+        let configuration = try options.load(flags)
+        HostLogging.bootstrap(level: configuration.logLevel)
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let logger = Logger(label: "gateway")
+        let application: GatewayApplication
+        do {
+            application = try await GatewayApplication.build(
+                configuration, reloading: { try options.read(flags) }, metrics: metrics, logger: logger
+            )
+        } catch let error as ConfigurationError {
+            throw Failure.configuration(error)
+        } catch {
+            throw Failure.runtime("gateway: \(error)")
+        }
+        do {
+            try await application.run()
+        } catch {
+            throw Failure.runtime("gateway: \(error)")
+        }
+    }
+}
+
+/// The log of the process: text lines on standard error.
+enum HostLogging {
+    static func bootstrap(level: Logger.Level) {
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// Why a database can't be used. Each says which file, why, and what to do.
+package enum DatabaseOpenError: Error, Sendable, Hashable {
+    /// Another gateway has the file. `holder` is its process id, where the lock file tells.
+    case inUse(path: String, holder: Int?)
+    /// The file or its folder can't be opened or made.
+    case cannotOpen(path: String, reason: String)
+    /// The file is something else.
+    case notADatabase(path: String)
+    /// A newer gateway has changed the schema by migrations that this one doesn't know.
+    case newerSchema(path: String, migrations: [String])
+    /// The schema is older than this program, or there is none, and this opening may not change it.
+    case needsMigration(path: String)
+    /// SQLite did not take a setting that durability depends on.
+    case notDurable(path: String, setting: String, value: String)
+}
+
+extension DatabaseOpenError: CustomStringConvertible {
+    /// One line for the operator.
+    package var description: String {
+        switch self {
+        case .inUse(let path, let holder):
+            "another gateway\(holder.map { " (process \($0))" } ?? "") has the database \(path): stop it, or use another file"
+        case .cannotOpen(let path, let reason):
+            "\(path) can't be opened: \(reason); check the path, its folder's permissions and the disk"
+        case .notADatabase(let path):
+            "\(path) is not an SQLite database: name another file in database.url, or move this one away"
+        case .newerSchema(let path, let migrations):
+            "the database \(path) was changed by a newer gateway (\(migrations.joined(separator: ", "))): start that version"
+        case .needsMigration(let path):
+            "the database \(path) has not the schema of this gateway: run `gateway migrate` first"
+        case .notDurable(let path, let setting, let value):
+            "SQLite keeps \(setting) at \(value) for \(path): commits would not be durable there; use a local disk"
+        }
+    }
+}

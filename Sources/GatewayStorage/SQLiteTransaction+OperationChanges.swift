@@ -1,0 +1,79 @@
+import GRDB
+import GatewayCore
+import ProviderAPI
+
+extension SQLiteTransaction {
+    /// The first check is due when the lease runs out: until then the operation is in its first caller's hands.
+    func insertOperation(_ operation: NewOperation, lease: Duration, at now: Timestamp) throws -> Operation {
+        let request = try JSONColumn.encode(operation.request)
+        let id = try insert(
+            """
+            INSERT INTO operations (
+                transaction_id, kind, state, request, attempts, may_have_been_sent, fence, lease_until, next_check_at,
+                idempotency_owner, idempotency_key, request_id, created_at, updated_at
+            ) VALUES (?, ?, 'pending', ?, 1, 0, 1, \(DatabaseClock.now) + ?, \(DatabaseClock.now) + ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                operation.transactionID, operation.request.kind.rawValue, request, lease.wholeMilliseconds,
+                lease.wholeMilliseconds, operation.idempotency?.owner, operation.idempotency?.key, operation.requestID,
+                now.unixMilliseconds, now.unixMilliseconds,
+            ]
+        )
+        return Operation(
+            id: id, transactionID: operation.transactionID, kind: operation.request.kind, state: .pending,
+            request: operation.request, attempts: 1, mayHaveBeenSent: false, fence: 1, idempotency: operation.idempotency,
+            requestID: operation.requestID, createdAt: now
+        )
+    }
+
+    func takeOverOperation(_ id: Int64, fence: Int64, lease: Duration) throws -> Operation? {
+        try first(
+            """
+            UPDATE operations SET
+                fence = fence + 1, attempts = attempts + 1, may_have_been_sent = 1, lease_until = \(DatabaseClock.now) + ?,
+                next_check_at = \(DatabaseClock.now) + ?, updated_at = \(DatabaseClock.now)
+            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+                AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
+            RETURNING \(OperationRow.columns)
+            """,
+            [lease.wholeMilliseconds, lease.wholeMilliseconds, id, fence], OperationRow.decode
+        )
+    }
+
+    func endOperation(
+        _ id: Int64, fence: Int64, state: Operation.State, outcome: String, at now: Timestamp
+    ) throws -> Bool {
+        guard !state.isOpen else { throw StoreError.constraint("operations: \(state.rawValue) is not an end") }
+        return try execute(
+            """
+            UPDATE operations SET state = ?, outcome = ?, lease_until = NULL, updated_at = ?
+            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+            """,
+            [state.rawValue, outcome, now.unixMilliseconds, id, fence]
+        ) == 1
+    }
+
+    func keepOperationOpen(
+        _ id: Int64, fence: Int64, outcome: String, nextCheckAfter: Duration, at now: Timestamp
+    ) throws -> Bool {
+        try execute(
+            """
+            UPDATE operations SET
+                state = 'unknown', may_have_been_sent = 1, outcome = ?, lease_until = NULL,
+                next_check_at = \(DatabaseClock.now) + ?, updated_at = ?
+            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+            """,
+            [outcome, nextCheckAfter.wholeMilliseconds, now.unixMilliseconds, id, fence]
+        ) == 1
+    }
+
+    func voidLeases() throws {
+        try execute(
+            """
+            UPDATE operations INDEXED BY operations_due
+            SET lease_until = NULL, next_check_at = min(next_check_at, \(DatabaseClock.now)), updated_at = \(DatabaseClock.now)
+            WHERE \(OperationRow.isOpen) AND lease_until IS NOT NULL
+            """
+        )
+    }
+}

@@ -1,0 +1,55 @@
+import GRDB
+import GatewayCore
+import ProviderAPI
+
+extension SQLiteTransaction {
+    private static let columns = "id, user_id, amount, currency, status, description, metadata, created_at, updated_at"
+
+    func order(_ id: Int64) throws -> Order? {
+        try first("SELECT \(Self.columns) FROM orders WHERE id = ? AND deleted_at IS NULL", [id], Self.order)
+    }
+
+    func orders(_ query: OrderQuery) throws -> [Order] {
+        var page = PageQuery(Self.columns, from: "orders", by: query.userID == nil ? "orders_created" : "orders_user")
+        page.filter("user_id = ?", query.userID)
+        if let id = query.beforeID {
+            guard let position = try pagePosition(of: id, in: "orders") else { return [] }
+            page.resume(after: position)
+        }
+        let (sql, arguments) = page.statement(limit: query.limit)
+        return try all(sql, arguments, Self.order)
+    }
+
+    func insertOrder(_ order: NewOrder, at now: Timestamp) throws -> Order {
+        let id = try insert(
+            """
+            INSERT INTO orders (user_id, amount, currency, status, description, metadata, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                order.userID, order.amount.minorUnits, order.amount.currency.code, Order.Status.pending.rawValue,
+                order.description, try JSONColumn.encode(pairs: order.metadata), now.unixMilliseconds, now.unixMilliseconds,
+            ]
+        )
+        return Order(
+            id: id, userID: order.userID, amount: order.amount, status: .pending, description: order.description,
+            metadata: order.metadata, createdAt: now, updatedAt: now
+        )
+    }
+
+    func updateOrder(_ id: Int64, status: Order.Status, at now: Timestamp) throws {
+        try executeOnRow(
+            of: "orders",
+            "UPDATE orders SET status = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL",
+            [status.rawValue, now.unixMilliseconds, id]
+        )
+    }
+
+    private static func order(_ row: Row) throws -> Order {
+        let read = ColumnReader(row, of: "orders")
+        return Order(
+            id: read.id, userID: row[1], amount: try read.money(2, 3), status: try read.value(4, "status"), description: row[5],
+            metadata: try read.pairs(6, "metadata"), createdAt: read.timestamp(7), updatedAt: read.timestamp(8)
+        )
+    }
+}

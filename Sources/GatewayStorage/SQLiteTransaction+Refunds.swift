@@ -1,0 +1,72 @@
+import GRDB
+import GatewayCore
+import ProviderAPI
+
+extension SQLiteTransaction {
+    private static let columns = """
+        id, transaction_id, operation_id, provider_refund_id, amount, currency, status, reason, metadata, created_at, updated_at
+        """
+
+    func refunds(transactionID: Int64) throws -> [RefundRecord] {
+        try all(
+            """
+            SELECT \(Self.columns) FROM refunds INDEXED BY refunds_transaction
+            WHERE transaction_id = ? AND deleted_at IS NULL ORDER BY id
+            """,
+            [transactionID], Self.refund
+        )
+    }
+
+    func refund(transactionID: Int64, providerRefundID: String) throws -> RefundRecord? {
+        try first(
+            """
+            SELECT \(Self.columns) FROM refunds INDEXED BY refunds_provider_refund
+            WHERE transaction_id = ? AND provider_refund_id = ? AND deleted_at IS NULL
+            """,
+            [transactionID, providerRefundID], Self.refund
+        )
+    }
+
+    func refund(operationID: Int64) throws -> RefundRecord? {
+        try first(
+            """
+            SELECT \(Self.columns) FROM refunds INDEXED BY refunds_operation WHERE operation_id = ? AND deleted_at IS NULL
+            """,
+            [operationID], Self.refund
+        )
+    }
+
+    func insertRefund(_ refund: RefundRecord) throws -> RefundRecord {
+        var inserted = refund
+        inserted.id = try insert(
+            """
+            INSERT INTO refunds (
+                transaction_id, operation_id, provider_refund_id, amount, currency, status, reason, metadata, created_at, updated_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                refund.transactionID, refund.operationID, refund.providerRefundID, refund.amount.minorUnits,
+                refund.amount.currency.code, refund.status.rawValue, refund.reason, try JSONColumn.encode(pairs: refund.metadata),
+                refund.createdAt.unixMilliseconds, refund.updatedAt.unixMilliseconds,
+            ]
+        )
+        return inserted
+    }
+
+    func updateRefund(_ refund: RefundRecord) throws {
+        try executeOnRow(
+            of: "refunds",
+            "UPDATE refunds SET provider_refund_id = ?, status = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL",
+            [refund.providerRefundID, refund.status.rawValue, refund.updatedAt.unixMilliseconds, refund.id]
+        )
+    }
+
+    private static func refund(_ row: Row) throws -> RefundRecord {
+        let read = ColumnReader(row, of: "refunds")
+        return RefundRecord(
+            id: read.id, transactionID: row[1], operationID: row[2], providerRefundID: row[3], amount: try read.money(4, 5),
+            status: try read.value(6, "status"), reason: row[7], metadata: try read.pairs(8, "metadata"),
+            createdAt: read.timestamp(9), updatedAt: read.timestamp(10)
+        )
+    }
+}

@@ -1,0 +1,61 @@
+import ProviderAPI
+
+/// Why a card did not pay.
+struct FailureRecord: Sendable, Decodable {
+    let code: String
+    let declineCode: String?
+    let message: String
+
+    private enum CodingKeys: String, CodingKey {
+        case code, message
+        case declineCode = "decline_code"
+    }
+
+    /// Writes the members that ``CodingKeys`` names.
+    func write(to writer: inout JSONWriter) {
+        writer.member("code", code)
+        writer.member("decline_code", declineCode)
+        writer.member("message", message)
+    }
+}
+
+/// What a payer is asked on a page of the mock (3-D Secure).
+struct ChallengeRecord: Sendable, Decodable {
+    /// In the page's address.
+    let id: String
+    /// The page.
+    let url: String
+    /// Where the payer's browser goes afterwards.
+    let returnURL: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, url
+        case returnURL = "return_url"
+    }
+
+    /// Writes the members that ``CodingKeys`` names.
+    func write(to writer: inout JSONWriter) {
+        writer.member("id", id)
+        writer.member("url", url)
+        writer.member("return_url", returnURL)
+    }
+}
+
+/// A payer's complaint about a payment, for its whole captured amount.
+struct DisputeRecord: Sendable, Decodable {
+    let id: String
+    let amount: Int64
+    let status: String
+    let reason: String
+    /// Seconds since 1970.
+    let created: Int64
+
+    /// Writes the members that decoding reads.
+    func write(to writer: inout JSONWriter) {
+        writer.member("id", id)
+        writer.member("amount", amount)
+        writer.member("status", status)
+        writer.member("reason", reason)
+        writer.member("created", created)
+    }
+}

@@ -1,0 +1,48 @@
+package import ProviderAPI
+
+extension MockService {
+    /// The page of a 3-D Secure challenge: `GET` shows it, `POST` with `outcome=approve` or `outcome=decline` answers it.
+    package func servePage(_ request: PageRequest, in call: CallContext) async throws(ProviderError) -> PageResponse {
+        guard let id = ChallengePage.challenge(in: request.path), let number = ObjectIDs.number(in: id, of: .challenge) else {
+            return ChallengePage.message(404, "There is no such page", "The address is not one of the mock provider's.")
+        }
+        switch request.method {
+        case "GET", "HEAD":
+            let intent = try ledger.look { books throws(ProviderError) in try books.intent(number: number) }
+            guard let intent, intent.challenge?.id == id else { return ChallengePage.over }
+            return ChallengePage.question(about: intent)
+        case "POST":
+            guard let outcome = ChallengePage.Outcome(form: request.body) else {
+                return ChallengePage.message(400, "No answer", "Send outcome=approve or outcome=decline as a form.")
+            }
+            return try answer(challenge: id, ofIntent: number, with: outcome)
+        default:
+            var response = ChallengePage.message(405, "Method not allowed", "Use GET or POST.")
+            response.headers = [HTTPField("Allow", "GET, HEAD, POST")]
+            return response
+        }
+    }
+
+    private func answer(
+        challenge id: String, ofIntent number: Int, with outcome: ChallengePage.Outcome
+    ) throws(ProviderError) -> PageResponse {
+        var returnURL: String?
+        let entry: JournalEntry
+        do throws(ProviderError) {
+            entry = try ledger.change { books, now throws(ProviderError) in
+                // Asked within the change: of two answers at once only the first finds the challenge.
+                guard let intent = try books.intent(number: number), let challenge = intent.challenge, challenge.id == id,
+                    let token = intent.paymentMethod
+                else { throw .missing("challenge", id) }
+                returnURL = challenge.returnURL
+                switch outcome {
+                case .approve: return intent.paid(with: try TestCard(token: token), ids: books.ids, at: now)
+                case .decline: return intent.declined(ChallengePage.failure, ids: books.ids)
+                }
+            }
+        } catch .rejected(let rejection) where rejection.reason == .notFound {
+            return ChallengePage.over
+        }
+        return ChallengePage.answered(entry.intent, outcome, returnURL: returnURL)
+    }
+}

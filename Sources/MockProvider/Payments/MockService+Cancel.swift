@@ -1,0 +1,33 @@
+package import ProviderAPI
+
+extension MockService {
+    private static let cancellationReasons = ["duplicate", "fraudulent", "requested_by_customer", "abandoned"]
+
+    /// Gives up an intent that is not paid; what was authorised is released.
+    package func cancelPayment(
+        _ request: CancelPaymentRequest, as operation: OperationIdentity, in call: CallContext
+    ) async throws(ProviderError) -> PaymentIntent {
+        try ledger.change("cancel", request, as: operation) { books, _ throws(ProviderError) in
+            var intent = try books.intent(request.paymentIntentID)
+            try Self.check(reason: request.reason, among: Self.cancellationReasons)
+            let events: [EventType]
+            switch intent.status {
+            case .requiresPaymentMethod, .requiresConfirmation, .requiresAction: events = [.paymentCanceled]
+            // As at Stripe, a voided authorisation looks like a refund of the charge, without a refund object.
+            case .requiresCapture: events = [.paymentCanceled, .chargeRefunded]
+            default: throw .unexpectedState(intent, "canceled")
+            }
+            intent.status = .canceled
+            intent.challenge = nil
+            intent.cancellationReason = request.reason
+            return Change(.cancel, amount: intent.amount, of: intent, events: events)
+        }.intent.answer
+    }
+
+    /// Checks a reason, where there is one.
+    static func check(reason: String?, among known: [String]) throws(ProviderError) {
+        guard let reason, !known.contains(reason) else { return }
+        throw .invalid(
+            "reason", code: "parameter_invalid_enum", "Invalid reason: must be one of \(known.joined(separator: ", ")).")
+    }
+}

@@ -1,0 +1,60 @@
+package import ProviderAPI
+
+extension MockService {
+    private static let refundReasons = ["duplicate", "fraudulent", "requested_by_customer"]
+
+    /// Gives money back, never more than was captured and is left.
+    package func createRefund(
+        _ request: CreateRefundRequest, as operation: OperationIdentity, in call: CallContext
+    ) async throws(ProviderError) -> Refund {
+        let entry = try ledger.change("refund", request, as: operation) { books, now throws(ProviderError) in
+            var intent = try books.intent(request.paymentIntentID)
+            guard intent.status == .succeeded, let token = intent.paymentMethod else {
+                throw .unexpectedState(intent, "refunded")
+            }
+            let amount = try request.amount.positiveMinorUnits(in: intent.currency)
+            try Self.check(reason: request.reason, among: Self.refundReasons)
+            try Self.check(amount, isLeftOf: intent)
+
+            var refund = RefundRecord(
+                number: books.lastRefund + 1, ids: books.ids, intent: intent, request: request, operation: operation, at: now
+            )
+            switch try TestCard(token: token).refundCourse {
+            case .succeeds: break
+            case .staysPending: refund.status = .pending
+            case .failsLater: refund.failureDue = now.advanced(by: CardTiming.refundFailure).unixMilliseconds
+            }
+            intent.amountRefunded += amount
+            return Change(.refund, amount: amount, of: intent, refund: refund, events: [.refundCreated, .chargeRefunded])
+        }
+        guard let refund = entry.refund else {
+            throw .unknown(CallFailure("the journal's line about this refund has no refund in it"))
+        }
+        return refund.answer
+    }
+
+    /// The refund as it is now.
+    package func retrieveRefund(_ id: String, in call: CallContext) async throws(ProviderError) -> Refund {
+        try ledger.look { books throws(ProviderError) in try books.refund(id) }.answer
+    }
+
+    /// The intent's refunds, oldest first.
+    package func listRefunds(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Refund] {
+        try ledger.look { books throws(ProviderError) in try books.refunds(of: books.intent(id)) }.map(\.answer)
+    }
+
+    private static func check(_ amount: Int64, isLeftOf intent: IntentRecord) throws(ProviderError) {
+        let left = intent.amountCaptured - intent.amountRefunded
+        guard left > 0 else {
+            throw .invalid(
+                "amount", code: "charge_already_refunded", "Charge \(intent.charge ?? intent.id) has already been refunded.")
+        }
+        guard amount <= left else {
+            let asked = Money(minorUnits: amount, currency: intent.currency)
+            let rest = Money(minorUnits: left, currency: intent.currency)
+            throw .invalid(
+                "amount", code: "amount_too_large",
+                "Refund amount (\(asked)) is greater than unrefunded amount on charge (\(rest)).")
+        }
+    }
+}

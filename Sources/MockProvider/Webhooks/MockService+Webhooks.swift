@@ -1,0 +1,56 @@
+package import ProviderAPI
+
+extension MockService {
+    /// Stripe's scheme, under the header `Mock-Signature`.
+    package func verifyWebhookSignature(_ webhook: WebhookRequest) async throws(ProviderError) {
+        let name = WebhookPoster.signatureHeader
+        try TimestampedSignature.verify(
+            webhook.header(name), named: name, body: webhook.body, secrets: [settings.webhookSecret], now: webhook.receivedAt
+        )
+    }
+
+    /// Reads a webhook that the mock has posted.
+    package func parseWebhookEvent(_ webhook: WebhookRequest, in call: CallContext) async throws(ProviderError) -> WebhookEvent {
+        try StripeEvent(body: webhook.body).event
+    }
+
+    /// The events since then, oldest first, whether or not they were posted. They read exactly as their webhooks do.
+    package func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent] {
+        let (lines, file) = try ledger.look { books throws(ProviderError) in (books.linesWithEvents(since: since), books.file) }
+        var events: [WebhookEvent] = []
+        // Outside the lock: a long list must not hold up payments.
+        for line in lines {
+            let entry = try Books.entry(at: line, in: file)
+            for event in entry.events {
+                events.append(try StripeEvent(body: StripeJSON.event(event, of: entry)).event)
+            }
+        }
+        return events
+    }
+
+    /// Posts webhooks, and lets happen what happens by itself.
+    package func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.keepTimetable() }
+            guard settings.postsWebhooks else { return }
+            for lane in poster.outbox.lanes {
+                group.addTask { await self.poster.run(lane: lane) }
+            }
+        }
+    }
+
+    private func keepTimetable() async {
+        for await _ in ledger.timetableChanged.rings() {
+            do {
+                // Looking settles what is due by then.
+                while let due = try ledger.look({ books throws(ProviderError) in books.timetable.next }) {
+                    try await host.clock.sleep(for: max(due.duration(since: host.clock.now()), .milliseconds(1)))
+                }
+            } catch is CancellationError {
+                return
+            } catch {
+                host.log.write(.warning, "What was due at the mock has to wait for the next call.", fields: ["cause": "\(error)"])
+            }
+        }
+    }
+}

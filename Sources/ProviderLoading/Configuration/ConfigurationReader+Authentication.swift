@@ -1,0 +1,86 @@
+import Foundation
+import ProviderAPI
+
+extension ConfigurationReader {
+    /// RFC 7518, section 3.2: a key for HS256 is at least as long as the hash's output.
+    private static let secretLength = 32
+
+    /// `auth`.
+    mutating func authentication(
+        _ node: ConfigurationNode?, of root: ConfigurationNode, in environment: GatewayEnvironment?
+    ) -> GatewayConfiguration.Authentication? {
+        typealias Algorithm = GatewayConfiguration.Authentication.Algorithm
+        let section = reader.section(node, keys: ["algorithm", "secret", "issuer", "audience", "jwks"])
+        let algorithmNode = section?["algorithm"]
+        let algorithm = reader.word(algorithmNode, among: Algorithm.allCases.map(\.rawValue)).flatMap(Algorithm.init)
+        let secretNode = overrides.node(for: .jwtSecret, else: section?["secret"])
+        let secret = reader.text(secretNode).flatMap { $0.isEmpty ? nil : $0 }
+
+        let keys: GatewayConfiguration.Authentication.Keys?
+        if let keySet = section?["jwks"], !keySet.isAbsent {
+            if let secretNode, secret != nil {
+                reader.report(secretNode.problem("contradicts auth.jwks; keep one of the two"))
+            }
+            if let algorithmNode, algorithm == .hs256 {
+                let mend = "remove it, or name the one algorithm to accept: RS256, ES256 or EdDSA"
+                reader.report(algorithmNode.problem("HS256 is for a shared secret, and auth.jwks holds public keys; \(mend)"))
+            }
+            keys = keySetKeys(keySet, algorithm: algorithm)
+        } else if let algorithmNode, let algorithm, algorithm != .hs256 {
+            let mend = "set auth.jwks to a file or an https URL, or use HS256"
+            reader.report(algorithmNode.problem("\(algorithm.rawValue) needs public keys; \(mend)"))
+            keys = nil
+        } else {
+            keys = sharedSecret(secret, at: secretNode, of: node ?? root, in: environment)
+        }
+        let issuer = reader.text(section?["issuer"])
+        let audience = reader.text(section?["audience"])
+        return keys.map { GatewayConfiguration.Authentication(keys: $0, issuer: issuer, audience: audience) }
+    }
+
+    private mutating func sharedSecret(
+        _ secret: String?, at node: ConfigurationNode?, of section: ConfigurationNode, in environment: GatewayEnvironment?
+    ) -> GatewayConfiguration.Authentication.Keys? {
+        let place = ConfigurationProblem(at: node?.origin ?? section.origin, keyPath: "auth.secret", message: "")
+        let mend = "set GATEWAY_JWT_SECRET to the output of `openssl rand -hex 32`"
+        guard let secret else {
+            if environment == .production {
+                reader.report(place.saying("is empty, and production makes up no secret; \(mend)"))
+            }
+            return .sharedSecret(nil)
+        }
+        if secret.utf8.count < Self.secretLength {
+            let message = "has fewer than \(Self.secretLength) bytes, which HS256 needs (RFC 7518, section 3.2); \(mend)"
+            if environment == .production { reader.report(place.saying(message)) } else { warn(place.saying(message)) }
+        }
+        return .sharedSecret(SecretText(secret))
+    }
+
+    private mutating func keySetKeys(
+        _ node: ConfigurationNode, algorithm: GatewayConfiguration.Authentication.Algorithm?
+    ) -> GatewayConfiguration.Authentication.Keys? {
+        guard let text = reader.text(node) else { return nil }
+        if text.contains("://") {
+            guard AllowedOrigin(url: text)?.scheme == "https" else {
+                let message = "must be a file or an https URL: keys that come in the clear can be exchanged on the way"
+                reader.report(node.problem(message))
+                return nil
+            }
+            return .keySetURL(text, algorithm: algorithm)
+        }
+        let path = absolutePath(text)
+        var isDirectory = ObjCBool(false)
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+            reader.report(node.problem("there is no such file; a relative path starts at the folder of providers.yaml"))
+            return nil
+        }
+        return .keySetFile(path: path, algorithm: algorithm)
+    }
+}
+
+extension ConfigurationProblem {
+    /// The same place with another message.
+    fileprivate func saying(_ message: String) -> ConfigurationProblem {
+        ConfigurationProblem(at: origin, keyPath: keyPath, message: message)
+    }
+}

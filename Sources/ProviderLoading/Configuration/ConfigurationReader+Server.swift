@@ -1,0 +1,70 @@
+import Foundation
+import ProviderAPI
+
+extension ConfigurationReader {
+    /// `environment`. It has no default: one that is forgotten must not make a gateway for real money lenient.
+    mutating func environment(of root: ConfigurationNode) -> GatewayEnvironment? {
+        guard let node = root["environment"], !node.isAbsent else {
+            reportMissing("environment", at: root.origin, "write `environment: development` or `environment: production`")
+            return nil
+        }
+        return reader.word(node, among: ["development", "production"]).flatMap(GatewayEnvironment.init)
+    }
+
+    /// `server`.
+    mutating func server(
+        _ node: ConfigurationNode?, of root: ConfigurationNode, in environment: GatewayEnvironment?
+    ) -> GatewayConfiguration.Server? {
+        let section = reader.section(node, keys: ["host", "port", "public_url"])
+        let hostNode = overrides.node(for: .host, else: section?["host"])
+        let host = reader.text(hostNode) ?? "127.0.0.1"
+        if let hostNode, host.isEmpty || host.contains(where: { $0.isWhitespace || $0 == "/" || $0 == "[" }) {
+            reader.report(hostNode.problem("must be a host name or an address alone, such as 127.0.0.1, 0.0.0.0 or ::1"))
+        }
+        let port = reader.integer(overrides.node(for: .port, else: section?["port"]), in: 1...65535)
+        let publicURL = publicURL(section?["public_url"], in: environment)
+        if environment == .production, section?["public_url"].map(\.isAbsent) ?? true {
+            let message = "is not set: providers are told to post webhooks to the address that the gateway listens on"
+            warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.public_url", message: message))
+        }
+        return GatewayConfiguration.Server(host: host, port: Int(port ?? 8080), publicURL: publicURL)
+    }
+
+    private mutating func publicURL(_ node: ConfigurationNode?, in environment: GatewayEnvironment?) -> String? {
+        guard let node, let text = reader.text(node) else { return nil }
+        guard let origin = AllowedOrigin(url: text), let components = URLComponents(string: text),
+            components.query == nil, components.fragment == nil
+        else {
+            let mend = "such as https://pay.example.com, without a user, a query or a fragment"
+            reader.report(node.problem("must be an absolute URL with http or https, \(mend)"))
+            return nil
+        }
+        if environment == .production, origin.scheme == "http" {
+            warn(node.problem("has no TLS: webhooks and payers' browsers come in the clear unless a proxy adds it"))
+        }
+        return String(text.reversed().drop { $0 == "/" }.reversed())
+    }
+
+    /// `database`.
+    mutating func database(_ node: ConfigurationNode?) -> GatewayConfiguration.Database? {
+        let section = reader.section(node, keys: ["url"])
+        guard let url = overrides.node(for: .database, else: section?["url"]), !url.isAbsent else {
+            return GatewayConfiguration.Database(path: absolutePath("var/gateway.db"))
+        }
+        guard let text = reader.text(url) else { return nil }
+        // The value is not shown: the URL of another database holds a password.
+        guard text.hasPrefix("sqlite:") else {
+            let message = "must be sqlite: and a path, such as sqlite:var/gateway.db; no other database is supported yet"
+            reader.report(url.problem(message))
+            return nil
+        }
+        var path = text.dropFirst("sqlite:".count)
+        if path.hasPrefix("///") { path = path.dropFirst(2) }
+        guard !path.isEmpty, !path.hasPrefix("//"), !path.hasPrefix(":"), !path.hasSuffix("/"), !path.contains("?") else {
+            let message = "must name a file after sqlite:, such as sqlite:var/gateway.db or sqlite:/var/lib/gateway/gateway.db"
+            reader.report(url.problem("\(message); a database in memory would forget payments"))
+            return nil
+        }
+        return GatewayConfiguration.Database(path: absolutePath(String(path)))
+    }
+}

@@ -1,0 +1,98 @@
+import Logging
+import ProviderAPI
+
+/// Checks a document key by key and makes a ``GatewayConfiguration`` of it, or an error with every mistake.
+struct ConfigurationReader {
+    let substitution: Substitution
+    let overrides: ConfigurationOverrides
+    let file: String
+    let baseDirectory: String
+    let executableDirectory: String
+    var reader = NodeReader()
+    var warnings: [ConfigurationProblem] = []
+
+    init(
+        substitution: Substitution, overrides: ConfigurationOverrides, file: String, baseDirectory: String,
+        executableDirectory: String
+    ) {
+        self.substitution = substitution
+        self.overrides = overrides
+        self.file = file
+        self.baseDirectory = baseDirectory
+        self.executableDirectory = executableDirectory
+    }
+
+    /// Reads the whole document.
+    mutating func configuration(_ raw: ConfigurationNode) throws -> GatewayConfiguration {
+        let root = resolved(raw)
+        _ = reader.section(root, keys: ["environment", "server", "database", "auth", "modules", "providers", "routing"])
+
+        let environment = environment(of: root)
+        let server = server(root["server"], of: root, in: environment)
+        let database = database(root["database"])
+        let authentication = authentication(root["auth"], of: root, in: environment)
+        let modules = reader.section(root["modules"], keys: ["directory"])
+        let modulesDirectory = reader.text(modules?["directory"]).map(absolutePath) ?? executableDirectory
+        let providers = providers(root["providers"], of: root, in: environment)
+        let routing = routing(root["routing"], of: root, providers: providers)
+        let logLevel = reader.word(overrides.node(for: .logLevel, else: nil), among: Logger.Level.allCases.map(\.rawValue))
+            .flatMap { Logger.Level(rawValue: $0) }
+
+        guard reader.problems.isEmpty, let environment, let server, let database, let authentication, let routing else {
+            throw ConfigurationError(reader.problems)
+        }
+        return GatewayConfiguration(
+            environment: environment, server: server, database: database, authentication: authentication,
+            modulesDirectory: modulesDirectory, providers: providers, routing: routing, logLevel: logLevel ?? .info,
+            file: file, baseDirectory: baseDirectory, warnings: ConfigurationProblem.inReadingOrder(warnings))
+    }
+
+    /// The document with its references replaced. A provider that is off needs no variables.
+    private mutating func resolved(_ raw: ConfigurationNode) -> ConfigurationNode {
+        var problems: [ConfigurationProblem] = []
+        var root = raw
+        root.content = .map(
+            (raw.entries ?? []).map { entry in
+                var entry = entry
+                if entry.key == "providers", let elements = entry.value.list {
+                    entry.value.content = .list(elements.map { resolvedProvider($0, problems: &problems) })
+                } else {
+                    entry.value = substitution.resolve(entry.value, problems: &problems)
+                }
+                return entry
+            })
+        reader.report(problems)
+        return root
+    }
+
+    private func resolvedProvider(_ node: ConfigurationNode, problems: inout [ConfigurationProblem]) -> ConfigurationNode {
+        // Its problems are found again below, together with those of its neighbours.
+        var ignored: [ConfigurationProblem] = []
+        let enabled = node["enabled"].map { substitution.resolve($0, problems: &ignored) }
+        let isOff = enabled?.scalar?.bool == false
+        guard isOff, let entries = node.entries else { return substitution.resolve(node, problems: &problems) }
+        var copy = node
+        copy.content = .map(
+            entries.map { entry in
+                var entry = entry
+                entry.value = substitution.resolve(entry.value, reportingUnset: entry.key != "settings", problems: &problems)
+                return entry
+            })
+        return copy
+    }
+
+    /// A path of the file, made absolute.
+    func absolutePath(_ path: String) -> String {
+        FilePaths.absolute(path, from: baseDirectory)
+    }
+
+    /// Reports that a key is missing, at the map that should have it.
+    mutating func reportMissing(_ keyPath: String, at origin: ConfigurationProblem.Origin, _ mend: String) {
+        reader.report(ConfigurationProblem(at: origin, keyPath: keyPath, message: "is missing; \(mend)"))
+    }
+
+    /// Notes what is allowed and yet worth a look.
+    mutating func warn(_ problem: ConfigurationProblem) {
+        warnings.append(problem)
+    }
+}

@@ -1,0 +1,29 @@
+package import ProviderAPI
+
+/// A module in this process.
+package struct LoadedModule: Sendable {
+    /// What makes services.
+    package let module: any ProviderModule
+    /// Where the file was, links followed.
+    package let path: String
+    /// The SHA-256 of the file in lower-case hexadecimal.
+    package let digest: String
+
+    /// A module in this process.
+    package init(module: any ProviderModule, path: String, digest: String) {
+        self.module = module
+        self.path = path
+        self.digest = digest
+    }
+}
+
+/// Brings modules into this process by the names of providers.yaml.
+package protocol ModuleLoading: Sendable {
+    /// Brings a module in, or returns the one that is there.
+    ///
+    /// - Parameters:
+    ///   - name: the file's name in the modules directory.
+    ///   - sha256: what its digest must be, in lower-case hexadecimal; nil for anything.
+    /// - Throws: ``ModuleLoadingError``.
+    func load(_ name: String, sha256: String?) throws -> LoadedModule
+}

@@ -1,0 +1,104 @@
+/// Why a module is not used: one line that names the module, the cause and the mend.
+package struct ModuleLoadingError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What can be wrong.
+    package enum Reason: Sendable, Hashable {
+        /// The name is no plain file name.
+        case invalidName
+        /// The modules directory can't be read.
+        case directoryUnreadable(directory: String, cause: String)
+        /// There is no such file.
+        case notFound(directory: String, available: [String])
+        /// The file can't be opened or read.
+        case unreadable(cause: String)
+        /// A symbolic link leads out of the modules directory.
+        case outsideDirectory(target: String, directory: String)
+        /// It is a folder, a device or the like.
+        case notARegularFile
+        /// Everyone on the machine may change it.
+        case worldWritable(path: String)
+        /// It is no ELF shared object.
+        case notASharedObject(found: String)
+        /// It ends before its segments do.
+        case truncated
+        /// It was built for other machines.
+        case otherArchitecture(found: String, host: String)
+        /// Its digest is not the one in providers.yaml.
+        case digestDiffers(expected: String, actual: String)
+        /// It was changed between taking its digest and loading it.
+        case changedMeanwhile
+        /// The dynamic linker refuses it.
+        case notLinkable(cause: String)
+        /// An entry point is missing.
+        case missingEntryPoint(symbol: String)
+        /// It was built for another major version of the SDK's contract.
+        case otherABI(module: UInt32, host: UInt32)
+        /// It was built by another Swift compiler.
+        case otherCompiler(module: String, host: String)
+        /// Its entry point returned nothing.
+        case noModule
+        /// It moves no real money, and this gateway does.
+        case forTestsOnly
+    }
+
+    /// The module's name in providers.yaml.
+    package let module: String
+    /// What is wrong.
+    package let reason: Reason
+
+    /// A module that is not used.
+    package init(_ module: String, _ reason: Reason) {
+        self.module = module
+        self.reason = reason
+    }
+
+    /// One line: the module, the cause and the mend.
+    package var description: String { "\(module.debugDescription.dropFirst().dropLast()): \(cause); \(mend)" }
+
+    private var cause: String {
+        switch reason {
+        case .invalidName: "is no plain file name"
+        case .directoryUnreadable(let directory, let cause): "the modules directory \(directory) can't be read (\(cause))"
+        case .notFound(let directory, _): "there is no such file in \(directory)"
+        case .unreadable(let cause): "can't be read (\(cause))"
+        case .outsideDirectory(let target, let directory): "the link leads out of \(directory), to \(target)"
+        case .notARegularFile: "is no regular file"
+        case .worldWritable(let path): "every user may change \(path)"
+        case .notASharedObject(let found): "is no ELF shared object (\(found))"
+        case .truncated: "is cut short: the file ends before its segments do"
+        case .otherArchitecture(let found, let host): "was built for \(found), and this machine is \(host)"
+        case .digestDiffers(let expected, let actual): "its SHA-256 is \(actual), and providers.yaml expects \(expected)"
+        case .changedMeanwhile: "was changed while it was being loaded"
+        case .notLinkable(let cause): "can't be linked (\(cause))"
+        case .missingEntryPoint(let symbol): "has no entry point \(symbol)"
+        case .otherABI(let module, let host): "was built for version \(module) of the provider ABI, and this gateway has \(host)"
+        case .otherCompiler(let module, let host): "was built by Swift \(module), and this gateway by Swift \(host)"
+        case .noModule: "its entry point returned no module"
+        case .forTestsOnly: "is for tests and moves no real money"
+        }
+    }
+
+    private var mend: String {
+        switch reason {
+        case .invalidName, .outsideDirectory: "put the file itself into modules.directory and name it without a path"
+        case .directoryUnreadable: "set modules.directory in providers.yaml"
+        case .notFound(_, let available):
+            available.isEmpty
+                ? "there are no modules (*.so) at all: build them, or set modules.directory"
+                : "there are \(available.joined(separator: ", "))"
+        case .unreadable: "check its permissions"
+        case .notARegularFile: "name a shared library"
+        case .worldWritable: "run chmod o-w on it, and make sure that it is what you built"
+        case .notASharedObject: "name the .so file that the build made"
+        case .truncated: "build or copy it again"
+        case .otherArchitecture: "build it for this machine"
+        case .digestDiffers: "find out why it changed; if that is as it should be, write the new digest"
+        case .changedMeanwhile: "start again once the copying is done"
+        case .notLinkable:
+            "build it against this gateway's SDK, link what it needs into it statically, or name its folder in LD_LIBRARY_PATH"
+        case .missingEntryPoint, .noModule: "export the three functions that the SDK's ModuleEntry describes"
+        case .otherABI: "build it against the SDK that came with this gateway"
+        case .otherCompiler: "build it again with the gateway's compiler"
+        case .forTestsOnly: "remove it, or run with `environment: development`"
+        }
+    }
+}

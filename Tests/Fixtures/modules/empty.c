@@ -1,0 +1,3 @@
+// A shared library that is no module: it has no entry point.
+
+int answer(void) { return 42; }

@@ -1,0 +1,78 @@
+import GRDB
+import GatewayCore
+import Testing
+
+@testable import GatewayStorage
+
+@Suite("Migrations")
+struct MigrationTests {
+    @Test("From nothing they make every table, all of them strict, and leave foreign keys whole")
+    func fromEmpty() throws {
+        try withConnection { database throws in
+            let tables = try Row.fetchAll(database, sql: "SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
+                .filter { !($0["name"] as String).hasPrefix("sqlite_") && $0["name"] != "grdb_migrations" }
+            #expect(
+                Set(tables.map { $0["name"] as String }) == [
+                    "orders", "payment_transactions", "operations", "refunds", "idempotency_keys", "webhook_events",
+                    "transaction_events", "installation",
+                ]
+            )
+            for table in tables { #expect(table["strict"] == 1, "\(table)") }
+            try database.checkForeignKeys()
+            #expect(try String.fetchOne(database, sql: "SELECT installation FROM installation") == "test")
+        }
+    }
+
+    @Test("They say what they did: everything the first time, nothing the second")
+    func applied() async throws {
+        try await withTemporaryFolder { folder throws in
+            #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == ["0001-initial-schema"])
+            #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == [])
+        }
+    }
+
+    @Test("A schema newer than the program is refused and left alone", arguments: [SQLiteStore.Access.exclusive, .readOnly])
+    func newer(_ access: SQLiteStore.Access) async throws {
+        try await withTemporaryFolder { folder throws in
+            let path = folder + "/gateway.db"
+            let store = try SQLiteStore.open(path: path)
+            try await store.sql("INSERT INTO grdb_migrations VALUES ('0099-from-the-future')")
+            _ = try await store.write { try $0.makeOrder() }
+            await store.close()
+
+            let error = #expect(throws: DatabaseOpenError.self) { try SQLiteStore.open(path: path, access: access) }
+            #expect(error == .newerSchema(path: path, migrations: ["0099-from-the-future"]))
+            #expect(error?.description.contains("0099-from-the-future") == true)
+            // The refusal has given up the lock too.
+            _ = try DatabaseLock(databasePath: path)
+            let queue = try DatabaseQueue(path: path)
+            #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM orders") } == 1)
+            try queue.close()
+        }
+    }
+
+    @Test("A command that reads does not migrate: it names the command that does")
+    func readOnlyDoesNotMigrate() async throws {
+        try await withTemporaryFolder { folder throws in
+            let path = folder + "/gateway.db"
+            try await SQLiteStore.open(path: path).close()
+            let queue = try DatabaseQueue(path: path)
+            try queue.write { try $0.execute(sql: "DELETE FROM grdb_migrations") }
+            try queue.close()
+            let error = #expect(throws: DatabaseOpenError.self) { try SQLiteStore.open(path: path, access: .readOnly) }
+            #expect(error == .needsMigration(path: path))
+            #expect(error?.description.contains("gateway migrate") == true)
+        }
+    }
+
+    @Test("A migration that fails changes nothing")
+    func failing() throws {
+        let queue = try DatabaseQueue()
+        try queue.write { try $0.execute(sql: "CREATE TABLE refunds (x)") }
+        #expect(throws: DatabaseError.self) { try GatewayMigrator.make(installation: { "test" }).migrate(queue) }
+        let tables = try queue.read {
+            try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'grdb_migrations'")
+        }
+        #expect(tables == ["refunds"])
+    }
+}

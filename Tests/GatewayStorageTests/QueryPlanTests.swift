@@ -1,0 +1,123 @@
+import GRDB
+import GatewayCore
+import ProviderAPI
+import Synchronization
+import Testing
+
+@testable import GatewayStorage
+
+@Suite("Query plans")
+struct QueryPlanTests {
+    /// Every statement that the store has, as it was run.
+    private func statements() throws -> Set<String> {
+        let queue = try DatabaseQueue()
+        try GatewayMigrator.make(installation: { "test" }).migrate(queue)
+        let seen = Mutex<Set<String>>([])
+        try queue.write { database throws in
+            database.trace { event in
+                guard case .statement(let statement) = event else { return }
+                seen.withLock { _ = $0.insert(statement.sql) }
+            }
+            try runEverything(on: SQLiteTransaction(database: database))
+            database.trace(options: [])
+        }
+        return seen.withLock { $0 }
+    }
+
+    private func runEverything(on store: SQLiteTransaction) throws {
+        let order = try store.makeOrder()
+        try store.updateOrder(order.id, status: .completed, at: time())
+        _ = try store.order(order.id)
+        for user in [nil, "42"] {
+            for before in [nil, order.id] { _ = try store.orders(OrderQuery(userID: user, beforeID: before, limit: 10)) }
+        }
+        let transaction = try store.makeTransaction(of: order, intent: "pi_1", status: .succeeded, captured: 1_000)
+        _ = try store.updateTransaction(transaction)
+        _ = try store.reserve(1, transactionID: transaction.id, at: time())
+        _ = try store.moveRefundAmounts(transactionID: transaction.id, reserved: -1, refunded: 1, at: time())
+        _ = try store.transaction(transaction.id)
+        _ = try store.transactions(paymentIntentID: "pi_1")
+        _ = try store.transaction(provider: "mock", paymentIntentID: "pi_1")
+        _ = try store.transactions(orderID: order.id)
+        for filters in 0..<128 {
+            func has(_ bit: Int) -> Bool { filters & (1 << bit) != 0 }
+            var query = TransactionQuery(userID: has(0) ? "42" : nil, limit: 10)
+            query.orderID = has(1) ? 1 : nil
+            query.status = has(2) ? .succeeded : nil
+            query.provider = has(3) ? "mock" : nil
+            query.createdFrom = has(4) ? time(-1) : nil
+            query.createdTo = has(5) ? time(1) : nil
+            query.beforeID = has(6) ? 1 : nil
+            _ = try store.transactions(query)
+        }
+        let operation = try store.makeOperation(on: transaction, lease: .seconds(-1))
+        _ = try store.operation(operation.id)
+        _ = try store.openOperation(transactionID: transaction.id)
+        _ = try store.isLeased(operationID: operation.id)
+        _ = try store.operationsDue(limit: 10)
+        _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(60))
+        try store.voidLeases()
+        _ = try store.keepOperationOpen(operation.id, fence: 2, outcome: "", nextCheckAfter: .zero, at: time())
+        _ = try store.endOperation(operation.id, fence: 2, state: .succeeded, outcome: "", at: time())
+        let refund = try store.makeRefund(of: transaction, operation: operation.id, providerID: "re_1")
+        try store.updateRefund(refund)
+        _ = try store.refunds(transactionID: transaction.id)
+        _ = try store.refund(transactionID: transaction.id, providerRefundID: "re_1")
+        _ = try store.refund(operationID: operation.id)
+        let reference = IdempotencyReference(owner: "42", key: "k")
+        try store.insertIdempotencyKey(IdempotencyClaim(reference: reference, fingerprint: "f"), operationID: nil, at: time())
+        _ = try store.idempotencyRecord(reference)
+        try store.completeIdempotencyKey(reference, answer: StoredAnswer(status: 200, body: []), at: time())
+        try store.deleteIdempotencyKey(reference)
+        let event = WebhookEvent(id: "evt_1", type: "t", createdAt: time(), subject: .other)
+        let webhook = try #require(
+            try store.insertWebhook(NewWebhook(provider: "mock", event: event, rawBody: [], receivedAt: time()))
+        )
+        _ = try store.webhooksDue(at: time(), limit: 10)
+        try store.postponeWebhook(webhook.id, until: time(), result: "")
+        try store.endWebhook(webhook.id, state: .applied, result: "", at: time())
+        let change = HistoryChange(type: "t", actor: "a", fromStatus: nil, toStatus: .failed)
+        try store.appendHistory(change, transactionID: transaction.id, at: time())
+        _ = try store.history(transactionID: transaction.id)
+    }
+
+    private func plan(of sql: String, in database: Database) throws -> [String] {
+        let nothing = [(any DatabaseValueConvertible)?](repeating: nil, count: sql.count { $0 == "?" })
+        return try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: StatementArguments(nothing)).map {
+            $0["detail"]
+        }
+    }
+
+    @Test("No statement reads a whole table, and none sorts but those over a few rows")
+    func indexes() throws {
+        let all = try statements().filter { !$0.hasPrefix("--") }
+        let planned = all.filter { ["SELECT", "UPDATE", "DELETE", "INSERT"].contains($0.prefix(6)) }
+        #expect(planned.count > 100)
+        try withConnection { database throws in
+            for sql in planned {
+                for step in try plan(of: sql, in: database) {
+                    if step.hasPrefix("SCAN") {
+                        // A page of everything is a walk along its index that ends after as many rows as the page has.
+                        let isPage =
+                            sql.hasSuffix("LIMIT ?")
+                            && (step.hasSuffix("orders_created") || step.hasSuffix("transactions_created"))
+                        // A partial index over what is open holds nothing else, and at the start all of that is wanted.
+                        let isOpenOnes = step == "SCAN operations USING INDEX operations_due"
+                        #expect(isPage || isOpenOnes || step.hasPrefix("SCAN CONSTANT ROW"), "\(step): \(sql)")
+                    }
+                    if step.contains("TEMP B-TREE") {
+                        // What is due and pending is little, and wanted in the order of arrival.
+                        #expect(sql.contains("FROM webhook_events"), "\(step): \(sql)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("A scan would be seen")
+    func teeth() throws {
+        try withConnection { database throws in
+            #expect(try plan(of: "SELECT * FROM orders WHERE description = ?", in: database) == ["SCAN orders"])
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import GatewayCore
+import ProviderAPI
+import Testing
+
+@testable import GatewayStorage
+
+@Suite("Refunds")
+struct RefundTests {
+    @Test("A refund is found by its transaction, its operation and the provider's id")
+    func lookUp() async throws {
+        try await withStore { store throws in
+            let amount = try money(250)
+            let refund = try await store.write { writer throws in
+                let transaction = try writer.makeTransaction(status: .succeeded, captured: 1_000)
+                let operation = try writer.makeOperation(on: transaction, .refund)
+                _ = try writer.makeRefund(of: transaction, providerID: "re_other")
+                return try writer.insertRefund(
+                    RefundRecord(
+                        id: 0, transactionID: transaction.id, operationID: operation.id, providerRefundID: nil, amount: amount,
+                        status: .pending, reason: "duplicate", metadata: ["a": "b"], createdAt: time(1), updatedAt: time(2)
+                    )
+                )
+            }
+            #expect(refund.id == 2)
+            var settled = refund
+            settled.providerRefundID = "re_1"
+            settled.status = .succeeded
+            settled.updatedAt = time(8)
+            let update = settled
+            try await store.write { try $0.updateRefund(update) }
+            try await store.read { reader throws in
+                #expect(try reader.refunds(transactionID: 1).map(\.id) == [1, 2])
+                #expect(try reader.refund(operationID: 1) == update)
+                #expect(try reader.refund(transactionID: 1, providerRefundID: "re_1") == update)
+                #expect(try reader.refund(transactionID: 2, providerRefundID: "re_1") == nil)
+                #expect(try reader.refund(operationID: 2) == nil)
+            }
+        }
+    }
+
+    @Test("A deleted refund is in no answer and can't be changed")
+    func softDelete() async throws {
+        try await withStore { store throws in
+            let refund = try await store.write { writer throws in
+                let transaction = try writer.makeTransaction(status: .succeeded, captured: 1_000)
+                let operation = try writer.makeOperation(on: transaction, .refund)
+                return try writer.makeRefund(of: transaction, operation: operation.id, providerID: "re_1")
+            }
+            try await store.sql("UPDATE refunds SET deleted_at = 1")
+            try await store.write { writer throws in
+                #expect(try writer.refunds(transactionID: refund.transactionID) == [])
+                #expect(try writer.refund(transactionID: refund.transactionID, providerRefundID: "re_1") == nil)
+                #expect(try writer.refund(operationID: 1) == nil)
+                #expect(throws: StoreError.constraint("refunds: no such row")) { try writer.updateRefund(refund) }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// Where the things under test lie.
+enum TestPaths {
+    /// The folder of the test bundle's executable: SwiftPM puts the gateway, its modules and the web assets beside it.
+    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+
+    /// The gateway's executable.
+    static let gateway = products.appending(path: "gateway")
+
+    /// The mock provider's module.
+    static let mockModule = products.appending(path: "libMockProvider.so")
+
+    /// The root of the repository.
+    static let repository = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Scripts that the tests run.
+    static let fixtures = repository.appending(path: "Tests/Fixtures")
+
+    /// The Python of the tests' own environment, which `make test` sets up with localstripe in it.
+    static var python: URL {
+        if let path = ProcessInfo.processInfo.environment["GATEWAY_TEST_PYTHON"], !path.isEmpty { return URL(filePath: path) }
+        return repository.appending(path: ".venv/bin/python")
+    }
+}
+
+/// Something that the tests need is not there, or did not come up.
+struct HarnessError: Error, CustomStringConvertible {
+    /// What, why, and what to do.
+    let description: String
+
+    /// An error that says `description`.
+    init(_ description: String) {
+        self.description = description
+    }
+}

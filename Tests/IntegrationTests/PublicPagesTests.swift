@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@Suite("Pages and probes", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+struct PublicPagesTests {
+    @Test("The probes answer without a token", arguments: ["/healthz", "/readyz"])
+    func probes(path: String) async throws {
+        #expect(try await HTTPRequest(path: path).send(toPort: GatewayProcess.shared.port).status == 200)
+    }
+
+    @Test("The metrics are in Prometheus' text format")
+    func metrics() async throws {
+        let gateway = try GatewayProcess.shared
+        _ = try await gateway.newUser().pay()
+        let answer = try await HTTPRequest(path: "/metrics").send(toPort: gateway.port)
+        #expect(answer.status == 200, "\(answer)")
+        #expect(answer.header("content-type")?.hasPrefix("text/plain") == true, "\(answer)")
+        let samples = answer.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(!samples.isEmpty)
+        for sample in samples {
+            #expect(sample.contains(/^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? [-+0-9.eEinfINFNa]+( \d+)?$/), "\(sample)")
+        }
+    }
+
+    @Test("openapi.json describes every route of the contract")
+    func openAPI() async throws {
+        let answer = try await HTTPRequest(path: "/api/openapi.json").send(toPort: GatewayProcess.shared.port)
+        #expect(answer.status == 200, "\(answer)")
+        #expect(answer.header("content-type")?.hasPrefix("application/json") == true)
+        #expect(answer["openapi"].string?.hasPrefix("3.") == true)
+        let routes: [(path: String, methods: Set<String>)] = [
+            ("/orders", ["get", "post"]), ("/orders/{id}", ["get"]), ("/payments/create-payment-intent", ["post"]),
+            ("/payments/transactions", ["get"]), ("/payments/transactions/{id}", ["get"]),
+            ("/payments/transactions/{id}/events", ["get"]), ("/payments/{payment_intent_id}", ["get"]),
+            ("/payments/{payment_intent_id}/confirm", ["post"]), ("/payments/{payment_intent_id}/capture", ["post"]),
+            ("/payments/{payment_intent_id}/cancel", ["post"]), ("/payments/{payment_intent_id}/refund", ["post"]),
+            ("/payments/{payment_intent_id}/refunds", ["get"]), ("/payments/webhooks/{provider}", ["post"]),
+            ("/providers", ["get"]), ("/providers/reload", ["post"]),
+        ]
+        let paths = answer["paths"]
+        for route in routes {
+            let described = paths["/api/v1" + route.path].names
+            #expect(described.isSuperset(of: route.methods), "\(route.path) has \(described)")
+        }
+    }
+
+    @Test(
+        "The documentation pages load with no internet: all they need comes from the gateway",
+        arguments: ["/api/docs", "/api/redoc"])
+    func documentation(path: String) async throws {
+        let port = try GatewayProcess.shared.port
+        let page = try await HTTPRequest(path: path).send(toPort: port)
+        #expect(page.status == 200, "\(page)")
+        #expect(page.header("content-type")?.hasPrefix("text/html") == true)
+        let assets = page.text.matches(of: /(?:src|href)=["']([^"'#]+)["']/).map { String($0.output.1) }
+        #expect(assets.contains { $0.hasSuffix(".js") }, "\(page)")
+        for asset in assets where !asset.hasPrefix("data:") {
+            #expect(!asset.contains("//"), "\(asset) is elsewhere")
+            let base = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+            let url = try #require(URL(string: asset, relativeTo: base))
+            let loaded = try await HTTPRequest(path: url.path).send(toPort: port)
+            #expect(loaded.status == 200, "\(asset): \(loaded.status)")
+            #expect(!loaded.body.isEmpty)
+        }
+    }
+
+    @Test("The providers are listed with the digest of the file that was loaded")
+    func providers() async throws {
+        let gateway = try GatewayProcess.shared
+        let answer = try await gateway.admin.get("/providers")
+        #expect(answer.status == 200, "\(answer)")
+        #expect(answer["data"].elements.map { $0["name"].string } == ["mock", "mock2"], "\(answer)")
+        let digest = try await sha256(of: TestPaths.mockModule)
+        for provider in answer["data"].elements {
+            #expect(provider["digest"].string == digest)
+            #expect(provider["health"]["healthy"] == .bool(true))
+            #expect(provider["capabilities"]["refunds"] == .bool(true))
+            #expect(provider["for_tests"] == .bool(true))
+            #expect(provider["version"].string?.isEmpty == false)
+        }
+        #expect(!answer.text.contains(GatewayConfiguration.webhookSecret(of: "mock")))
+    }
+}

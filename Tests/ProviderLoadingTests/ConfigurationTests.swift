@@ -1,0 +1,155 @@
+import Foundation
+import Logging
+import ProviderAPI
+import Testing
+
+@testable import ProviderLoading
+
+@Suite("A configuration that is right")
+struct ConfigurationTests {
+    @Test("What a file leaves out has safe defaults, and relative paths start at its folder")
+    func defaults() throws {
+        let configuration = try ConfigurationFixture.read(ConfigurationFixture.valid)
+
+        #expect(configuration.environment == .development)
+        #expect(configuration.server == GatewayConfiguration.Server(host: "127.0.0.1", port: 8080, publicURL: nil))
+        #expect(configuration.database.path == "/etc/gateway/var/gateway.db")
+        #expect(configuration.authentication.keys == .sharedSecret(nil))
+        #expect(configuration.modulesDirectory == "/opt/gateway")
+        #expect(configuration.logLevel == .info)
+        #expect(configuration.routing.defaultProvider == "mock")
+        let provider = try #require(configuration.providers.first)
+        #expect(provider.name == "mock" && provider.module == "libMockProvider.so" && provider.sha256 == nil)
+        #expect(provider.isEnabled)
+        #expect(configuration.warnings.isEmpty)
+    }
+
+    @Test("Every key is read")
+    func everyKey() throws {
+        let digest = String(repeating: "Ab", count: 32)
+        let configuration = try ConfigurationFixture.read(
+            """
+            environment: production
+            server: { host: "::", port: 443, public_url: "https://pay.example.com/gateway/" }
+            database: { url: "sqlite:///srv/pay.db" }
+            auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them }
+            modules: { directory: ../modules }
+            providers:
+              - { name: first, module: liba.so, sha256: \(digest), enabled: yes_or_no_is_false }
+              - { name: second-2_b, module: liba.so, sha256: \(digest), settings: {} }
+            routing: { default: second-2_b, rules: [] }
+            """.replacing("yes_or_no_is_false", with: "False"))
+
+        #expect(configuration.environment == .production)
+        #expect(
+            configuration.server
+                == GatewayConfiguration.Server(host: "::", port: 443, publicURL: "https://pay.example.com/gateway"))
+        #expect(configuration.database.path == "/srv/pay.db")
+        let authentication = configuration.authentication
+        #expect(authentication.keys == .keySetURL("https://id.example.com/jwks.json", algorithm: .es256))
+        #expect(authentication.issuer == "us" && authentication.audience == "them")
+        #expect(configuration.modulesDirectory == "/etc/modules")
+        #expect(configuration.enabledProviders.map(\.name) == ["second-2_b"])
+        #expect(configuration.providers.map(\.sha256) == [digest.lowercased(), digest.lowercased()])
+    }
+
+    @Test("The providers.yaml of the repository is right as it stands")
+    func shippedFile() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let configuration = try GatewayConfiguration.read(
+            path: root.appendingPathComponent("providers.yaml").path, variables: [:], executableDirectory: "/opt/gateway")
+        #expect(configuration.enabledProviders.map(\.name) == ["mock"])
+        #expect(configuration.providers.map(\.name) == ["mock", "stripe"])
+        #expect(configuration.baseDirectory == root.path)
+    }
+
+    @Test(
+        "Without a public URL the gateway is reached where it listens",
+        arguments: [
+            ("127.0.0.1", "http://127.0.0.1:8080"), ("0.0.0.0", "http://127.0.0.1:8080"), ("::", "http://[::1]:8080"),
+            ("fd00::1", "http://[fd00::1]:8080"), ("pay.local", "http://pay.local:8080"),
+        ])
+    func reachableURL(host: String, url: String) {
+        #expect(GatewayConfiguration.Server(host: host, port: 8080, publicURL: nil).reachableURL == url)
+    }
+
+    @Test("A key set in a file is found from the folder of providers.yaml")
+    func keySetFile() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("{}", to: "jwks.json")
+        let configuration = try ConfigurationFixture.read(
+            ConfigurationFixture.valid + "\nauth: { jwks: jwks.json }", baseDirectory: folder.path)
+        #expect(configuration.authentication.keys == .keySetFile(path: path, algorithm: nil))
+    }
+
+    @Test("Flags win over variables, and variables over the file")
+    func overrides() throws {
+        let variables = [
+            "GATEWAY_HOST": "10.0.0.1", "GATEWAY_PORT": "1111", "GATEWAY_DATABASE": "sqlite:other.db",
+            "GATEWAY_LOG_LEVEL": "debug",
+            "GATEWAY_JWT_SECRET": String(repeating: "s", count: 32),
+        ]
+        var overrides = ConfigurationOverrides(variables: variables)
+        overrides.set(.port, to: "2222", origin: "--port")
+        let configuration = try ConfigurationFixture.read(
+            ConfigurationFixture.valid + "\nserver: { host: localhost, port: 9 }", overrides: overrides)
+        #expect(configuration.server.host == "10.0.0.1" && configuration.server.port == 2222)
+        #expect(configuration.database.path == "/etc/gateway/other.db")
+        #expect(configuration.logLevel == .debug)
+        #expect(configuration.authentication.keys == .sharedSecret(SecretText(String(repeating: "s", count: 32))))
+    }
+
+    @Test("A mistake in an override names the flag or the variable, and shows no value")
+    func wrongOverrides() throws {
+        var overrides = ConfigurationOverrides(variables: [
+            "GATEWAY_LOG_LEVEL": "debgu", "GATEWAY_DATABASE": "postgres://u:pw@h/d",
+        ])
+        overrides.set(.port, to: "70000", origin: "--port")
+        let mistakes = try ConfigurationFixture.mistakes(ConfigurationFixture.valid, overrides: overrides)
+        #expect(
+            mistakes == [
+                "--port: server.port: must be a whole number from 1 to 65535",
+                "GATEWAY_DATABASE: database.url: must be sqlite: and a path, such as sqlite:var/gateway.db; "
+                    + "no other database is supported yet",
+                "GATEWAY_LOG_LEVEL: log_level: must be trace or debug or info or notice or warning or error or critical; "
+                    + "did you mean debug?",
+            ])
+    }
+
+    @Test("Printing or dumping a configuration shows no secret")
+    func redaction() throws {
+        let configuration = try ConfigurationFixture.read(
+            ConfigurationFixture.valid, variables: ["MOCK_SECRET": "sesame-mock"],
+            overrides: ConfigurationOverrides(variables: ["GATEWAY_JWT_SECRET": "sesame-jwt"]))
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        #expect(!dumped.contains("sesame"))
+        #expect(!"\(configuration)".contains("sesame"))
+        #expect(!String(reflecting: configuration).contains("sesame"))
+    }
+
+    @Test("A short HS256 secret is a warning in development and an error in production")
+    func shortSecret() throws {
+        let overrides = ConfigurationOverrides(variables: ["GATEWAY_JWT_SECRET": "short"])
+        let development = try ConfigurationFixture.read(ConfigurationFixture.valid, overrides: overrides)
+        #expect(development.warnings.map(\.keyPath) == ["auth.secret"])
+        let production = try ConfigurationFixture.mistakes(
+            ConfigurationFixture.valid.replacing("development", with: "production"), overrides: overrides)
+        #expect(production.contains { $0.hasPrefix("GATEWAY_JWT_SECRET: auth.secret: has fewer than 32 bytes") })
+    }
+
+    @Test("A file that is missing, a folder or no text says so")
+    func unreadable() throws {
+        let folder = try TemporaryFolder()
+        let binary = try folder.write(Data([0xFF, 0xFE, 0x00]), to: "binary.yaml")
+        for (path, words) in [
+            (folder.path + "/absent.yaml", "there is no such file"), (folder.path, "is a folder"), (binary, "is not UTF-8 text"),
+        ] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try GatewayConfiguration.read(path: path, variables: [:], executableDirectory: "/")
+            }
+            #expect(error?.description.contains(words) == true)
+        }
+    }
+}

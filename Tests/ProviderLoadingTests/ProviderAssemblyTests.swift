@@ -1,0 +1,181 @@
+import GatewayCore
+import ProviderAPI
+import Synchronization
+import Testing
+
+@testable import ProviderLoading
+
+@Suite("Making providers of a configuration")
+struct ProviderAssemblyTests {
+    /// A module in place of a file.
+    private struct Module: ProviderModule {
+        var information = ModuleInformation(displayName: "Scripted", version: "1.0")
+        var settingsSchema = SettingsSchema([])
+        var failure: ProviderError?
+
+        func makeService(host: ProviderHost) async throws(ProviderError) -> any PaymentService {
+            if let failure { throw failure }
+            return Service()
+        }
+    }
+
+    private struct Service: PaymentService {
+        var capabilities: ProviderCapabilities {
+            var capabilities = ProviderCapabilities()
+            capabilities.refunds = true
+            return capabilities
+        }
+
+        func createPaymentIntent(
+            _ request: CreatePaymentIntentRequest, as operation: OperationIdentity, in call: CallContext
+        ) async throws(ProviderError) -> PaymentIntent { throw .unsupported("payments") }
+        func retrievePaymentIntent(_ id: String, in call: CallContext) async throws(ProviderError) -> PaymentIntent {
+            throw .unsupported("payments")
+        }
+        func confirmPayment(
+            _ request: ConfirmPaymentRequest, as operation: OperationIdentity, in call: CallContext
+        ) async throws(ProviderError) -> PaymentIntent { throw .unsupported("payments") }
+        func cancelPayment(
+            _ request: CancelPaymentRequest, as operation: OperationIdentity, in call: CallContext
+        ) async throws(ProviderError) -> PaymentIntent { throw .unsupported("payments") }
+        func createRefund(
+            _ request: CreateRefundRequest, as operation: OperationIdentity, in call: CallContext
+        ) async throws(ProviderError) -> Refund { throw .unsupported("payments") }
+        func verifyWebhookSignature(_ webhook: WebhookRequest) async throws(ProviderError) {}
+    }
+
+    /// Modules by file name; every other name is missing.
+    private struct Shelf: ModuleLoading {
+        var modules: [String: Module]
+
+        func load(_ name: String, sha256: String?) throws -> LoadedModule {
+            guard let module = modules[name] else {
+                throw ModuleLoadingError(name, .notFound(directory: "/shelf", available: []))
+            }
+            return LoadedModule(module: module, path: "/shelf/\(name)", digest: String(repeating: "d", count: 64))
+        }
+    }
+
+    private static let digest = String(repeating: "d", count: 64)
+
+    private static func text(environment: String, providers: [(name: String, module: String, settings: String)]) -> String {
+        """
+        environment: \(environment)
+        auth: { secret: 0123456789abcdef0123456789abcdef }
+        server: { public_url: "https://pay.example.com" }
+        routing: { default: \(providers[0].name) }
+        providers:
+        \(providers.map {
+            "  - { name: \($0.name), module: \($0.module), sha256: \(digest), settings: {\($0.settings)} }"
+        }.joined(separator: "\n"))
+        """
+    }
+
+    private func load(
+        environment: String = "development", _ modules: [String: Module],
+        providers: [(name: String, module: String, settings: String)],
+        onHost: @escaping @Sendable (ProviderConfiguration, ProviderSettings, [AllowedOrigin]) -> Void = { _, _, _ in }
+    ) async throws -> LoadingReport {
+        let configuration = try ConfigurationFixture.read(Self.text(environment: environment, providers: providers))
+        let secrets = DevelopmentSecrets(
+            environment: configuration.environment, baseDirectory: "/nonexistent", logger: LogRecorder().logger())
+        return await ProviderAssembly(configuration, loader: Shelf(modules: modules), secrets: secrets) {
+            provider, settings, origins in
+            onHost(provider, settings, origins)
+            return HostFakes.host(for: provider, settings: settings)
+        }.load()
+    }
+
+    @Test("One module serves two names, each with its own settings and origins")
+    func twoNames() async throws {
+        let module = Module(settingsSchema: SettingsSchema([Setting("api_base", .url, help: "Where.").required()]))
+        let calls = Mutex<[String]>([])
+        let report = try await load(
+            ["libA.so": module],
+            providers: [
+                ("zebra", "libA.so", "api_base: \"https://z.example.com\""),
+                ("ape", "libA.so", "api_base: \"http://a.example.com:1\""),
+            ]
+        ) { provider, settings, origins in
+            calls.withLock { $0.append("\(provider.name) \(settings.string("api_base") ?? "") \(origins)") }
+        }
+        #expect(
+            calls.withLock { $0 } == [
+                "zebra https://z.example.com [https://z.example.com:443]", "ape http://a.example.com:1 [http://a.example.com:1]",
+            ])
+        let registry = try report.registry(logger: LogRecorder().logger())
+        #expect(registry.providers.map(\.name) == ["ape", "zebra"])
+        #expect(registry.defaultProviderName == "zebra")
+        #expect(registry.provider(named: "ape")?.digest == Self.digest)
+        #expect(registry.provider(named: "horse") == nil)
+        #expect(report.problems.isEmpty)
+        let description = try #require(report.descriptions.first)
+        #expect(
+            description.name == "zebra" && description.isDefault && description.isLoaded && description.path == "/shelf/libA.so")
+        #expect(description.information?.version == "1.0" && description.capabilities?.refunds == true)
+    }
+
+    @Test("In development what is broken is left out loudly, and the others run")
+    func brokenInDevelopment() async throws {
+        let log = LogRecorder()
+        let report = try await load(
+            [
+                "libA.so": Module(),
+                "libB.so": Module(failure: .rejected(Rejection(.invalidRequest, message: "the keys contradict"))),
+            ],
+            providers: [
+                ("gone", "libGone.so", ""), ("typo", "libA.so", "x: 1"), ("refused", "libB.so", ""), ("good", "libA.so", ""),
+            ])
+        let registry = try report.registry(logger: log.logger())
+        #expect(registry.providers.map(\.name) == ["good"])
+        #expect(
+            report.problems.map(\.description) == [
+                "providers.yaml:6:27: providers[0].module: libGone.so: there is no such file in /shelf; "
+                    + "there are no modules (*.so) at all: build them, or set modules.directory",
+                "providers.yaml:7:121: providers[1].settings.x: unknown key; there are no keys here",
+                "providers.yaml:8:123: providers[2].settings: the keys contradict",
+            ])
+        #expect(report.descriptions.map(\.isLoaded) == [false, false, false, true])
+        #expect(report.descriptions[0].problems == [report.problems[0].description])
+        #expect(log.lines.filter { $0.hasPrefix("error a provider is left out") }.count == 3)
+        #expect(log.lines.filter { $0.hasPrefix("critical the default provider is left out") }.count == 1)
+    }
+
+    @Test("In production one mistake keeps the gateway from starting, with all of them named")
+    func brokenInProduction() async throws {
+        let report = try await load(
+            environment: "production", ["libA.so": Module()],
+            providers: [("good", "libA.so", ""), ("gone", "libGone.so", ""), ("typo", "libA.so", "x: 1")])
+        let error = #expect(throws: ConfigurationError.self) { try report.registry(logger: LogRecorder().logger()) }
+        #expect(error?.problems.map(\.keyPath) == ["providers[1].module", "providers[2].settings.x"])
+    }
+
+    @Test("A gateway without a single provider does not start, in development either")
+    func nothingLoads() async throws {
+        let report = try await load([:], providers: [("gone", "libGone.so", "")])
+        #expect(throws: ConfigurationError.self) { try report.registry(logger: LogRecorder().logger()) }
+    }
+
+    @Test("Production refuses a module for tests, and development loads it")
+    func testModules() async throws {
+        var module = Module()
+        module.information.isForTests = true
+        let production = try await load(environment: "production", ["libA.so": module], providers: [("mock", "libA.so", "")])
+        #expect(production.problems.count == 1)
+        #expect(production.problems.first?.message.hasPrefix("libA.so: is for tests and moves no real money; ") == true)
+        #expect(production.providers.isEmpty)
+        #expect(try await load(["libA.so": module], providers: [("mock", "libA.so", "")]).problems.isEmpty)
+    }
+
+    @Test("A setting that the module refuses is named at its place")
+    func refusedSetting() async throws {
+        var rejection = Rejection(.invalidRequest, message: "names a file that is not there")
+        rejection.field = "journal"
+        let module = Module(
+            settingsSchema: SettingsSchema([Setting("journal", .path, help: "A file.")]), failure: .rejected(rejection))
+        let report = try await load(["libA.so": module], providers: [("mock", "libA.so", "journal: x")])
+        #expect(
+            report.problems.map(\.description)
+                == ["providers.yaml:6:130: providers[0].settings.journal: names a file that is not there"])
+    }
+}

@@ -1,0 +1,69 @@
+import ProviderAPI
+import ProviderTestKit
+import StripeProvider
+import Testing
+
+@Suite("The Stripe module")
+struct ModuleTests {
+    private func make(
+        _ settings: [String: SettingValue], _ environment: GatewayEnvironment = .development
+    ) async throws -> [String] {
+        let log = RecordingLog()
+        _ = try await StripeModule().makeService(host: .testing(settings: settings, log: log, environment: environment))
+        return log.lines
+    }
+
+    @Test("It is Stripe, and moves real money")
+    func information() {
+        #expect(StripeModule().information.displayName == "Stripe")
+        #expect(StripeModule().information.isStripe)
+        #expect(!StripeModule().information.isForTests)
+    }
+
+    @Test("Its schema names every setting, with help, and keeps secrets secret")
+    func schema() throws {
+        let settings = StripeModule().settingsSchema.settings
+        #expect(
+            settings.map(\.key) == [
+                "secret_key", "webhook_secrets", "api_base", "api_version", "return_url", "allow_redirects", "stripe_account",
+            ])
+        #expect(settings.filter(\.isRequired).map(\.key) == ["secret_key"])
+        #expect(settings.first { $0.key == "secret_key" }?.kind == .secret)
+        #expect(settings.first { $0.key == "webhook_secrets" }?.kind == .secrets)
+        #expect(settings.first { $0.key == "api_base" }?.defaultValue == .string("https://api.stripe.com"))
+        #expect(settings.allSatisfy { $0.help.count > 20 && !$0.isMadeUpInDevelopment })
+    }
+
+    @Test(
+        "A setting that cannot work is named",
+        arguments: [
+            ([:], "secret_key"), (["secret_key": .string("pk_test_x")], "secret_key"),
+            (["secret_key": .string("sk_test_x\r\nX: y")], "secret_key"),
+            (["secret_key": .string("sk_test_x"), "allow_redirects": .string("maybe")], "allow_redirects"),
+            (["secret_key": .string("sk_live_x"), "api_base": .string("http://proxy.example")], "api_base"),
+        ] as [([String: SettingValue], String)])
+    func mistakes(settings: [String: SettingValue], field: String) async throws {
+        let error = await #expect(throws: ProviderError.self) { try await make(settings) }
+        #expect(error?.rejection?.reason == .invalidRequest)
+        #expect(error?.rejection?.field == field)
+        #expect(error?.rejection?.message.contains("_x") == false)
+    }
+
+    @Test("A key of the wrong mode for the environment is warned about")
+    func modes() async throws {
+        #expect(try await make(["secret_key": .string("sk_live_x")], .development).count == 1)
+        #expect(try await make(["secret_key": .string("rk_test_x")], .production).count == 1)
+        #expect(try await make(["secret_key": .string("sk_test_x")], .development).isEmpty)
+        #expect(try await make(["secret_key": .string("rk_live_x")], .production).isEmpty)
+    }
+
+    @Test("Another base address is used as it is, without doubling its slash")
+    func base() async throws {
+        let stripe = try await ScriptedStripe(
+            [.stripe(JSON.refund())],
+            settings: ["api_base": .string("http://127.0.0.1:8420/"), "api_version": .string("2026-01-01.test")])
+        _ = try await stripe.service.retrieveRefund("re_1", in: .testing())
+        #expect(stripe.requests.first?.url == "http://127.0.0.1:8420/v1/refunds/re_1")
+        #expect(stripe.requests.first?.headers.value(of: "Stripe-Version") == "2026-01-01.test")
+    }
+}

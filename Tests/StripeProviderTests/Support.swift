@@ -1,0 +1,80 @@
+import Foundation
+import ProviderAPI
+import ProviderTestKit
+import StripeProvider
+import Testing
+
+/// A Stripe provider whose Stripe is a script.
+struct ScriptedStripe {
+    static let secretKey = "sk_test_fixture"
+    static let webhookSecret = "whsec_fixture"
+
+    let transport: ScriptedTransport
+    let log = RecordingLog()
+    let service: any PaymentService
+
+    /// A provider with the usual settings, save for those given here.
+    init(_ steps: [ScriptedTransport.Step] = [], settings: [String: SettingValue] = [:]) async throws {
+        transport = ScriptedTransport(steps)
+        let usual: [String: SettingValue] = [
+            "secret_key": .string(Self.secretKey), "webhook_secrets": .list([.string(Self.webhookSecret)]),
+            "return_url": .string("https://shop.example/return"),
+        ]
+        service = try await StripeModule().makeService(
+            host: .testing(name: "stripe", settings: usual.merging(settings) { $1 }, http: transport, log: log))
+    }
+
+    var requests: [HTTPRequest] { transport.requests }
+
+    /// Runs a call that must fail and returns how it failed. Nothing secret may be in the error or in the log.
+    func failure(
+        _ call: (any PaymentService) async throws -> Any, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> ProviderError {
+        let thrown = await #expect(throws: ProviderError.self, sourceLocation: sourceLocation) { _ = try await call(service) }
+        let error = try #require(thrown, sourceLocation: sourceLocation)
+        let told = "\(error)" + String(decoding: try JSONEncoder().encode(error), as: UTF8.self) + log.lines.joined()
+        for secret in [Self.secretKey, Self.webhookSecret, JSON.clientSecret] {
+            #expect(!told.contains(secret), sourceLocation: sourceLocation)
+        }
+        return error
+    }
+}
+
+extension HTTPRequest {
+    /// The decoded body, one `name=value` a parameter.
+    var form: [String] { Self.decoded(String(decoding: body, as: UTF8.self)) }
+
+    /// The decoded query, one `name=value` a parameter.
+    var query: [String] { Self.decoded(url.split(separator: "?", maxSplits: 1).dropFirst().first.map(String.init) ?? "") }
+
+    /// The URL up to the query.
+    var address: String { String(url.prefix { $0 != "?" }) }
+
+    private static func decoded(_ text: String) -> [String] {
+        text.split(separator: "&").map { $0.removingPercentEncoding ?? "undecodable: \($0)" }
+    }
+}
+
+extension ProviderError {
+    var rejection: Rejection? {
+        if case .rejected(let rejection) = self { rejection } else { nil }
+    }
+
+    var decline: Decline? {
+        if case .declined(let decline) = self { decline } else { nil }
+    }
+
+    var unknown: CallFailure? {
+        if case .unknown(let failure) = self { failure } else { nil }
+    }
+
+    var notSent: CallFailure? {
+        if case .notSent(let failure) = self { failure } else { nil }
+    }
+}
+
+extension Money {
+    static func of(_ minorUnits: Int64, _ code: String) throws -> Money {
+        Money(minorUnits: minorUnits, currency: try #require(Currency(code)))
+    }
+}

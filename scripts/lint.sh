@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Every check that needs no build. Runs them all, names those that failed, exits 1 when one did.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+swift=${SWIFT:-swift}
+failed=()
+check() {
+    local name=$1
+    shift
+    echo "lint: $name"
+    "$@" || failed+=("$name")
+}
+
+shell_syntax() {
+    local script bad=0
+    for script in scripts/*.sh .ci/run; do
+        bash -n "$script" || bad=1
+        [[ -x $script ]] || { echo "$script: not executable; chmod +x it" >&2; bad=1; }
+    done
+    return "$bad"
+}
+
+check 'format (make format mends most of it)' \
+    "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests
+check 'imports' scripts/check-imports.sh
+check 'API description' .venv/bin/python scripts/check_openapi.py openapi.yaml
+check 'shell scripts' shell_syntax
+if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    check 'files in git' scripts/check-tracked.sh
+fi
+
+if ((${#failed[@]} > 0)); then
+    printf 'lint: failed: %s\n' "${failed[@]}" >&2
+    exit 1
+fi
