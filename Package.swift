@@ -123,7 +123,9 @@ let package = Package(
             dependencies: ["GatewayStorage", "GatewayCore", providerAPI, .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
-        .testTarget(name: "ProviderLoadingTests", dependencies: ["ProviderLoading", "GatewayCore", providerAPI, logging], swiftSettings: strict),
+        .testTarget(
+            name: "ProviderLoadingTests", dependencies: ["ProviderLoading", "GatewayCore", providerAPI, logging],
+            swiftSettings: strict),
         .testTarget(
             name: "GatewayHTTPTests",
             dependencies: [

@@ -3,12 +3,13 @@ import Testing
 extension OneAtATime {
     @Suite("Commands", .timeLimit(.minutes(1)))
     struct CommandTests {
-        @Test("`check` passes a good configuration and writes nothing")
+        @Test("`check` passes a good configuration and makes neither database nor secret")
         func check() async throws {
             try await withGateway(started: false) { gateway in
                 let result = try await gateway.command("check")
                 #expect(result.end == .exited(0), "\(result.everything)")
-                #expect(gateway.folder.readAll(below: "var").isEmpty)
+                #expect(!gateway.folder.exists("var/gateway.db"))
+                #expect(!gateway.folder.exists("var/secrets"))
             }
         }
 

@@ -72,7 +72,11 @@ extension OneAtATime {
         @Test("In production a broken module keeps the gateway from starting", arguments: [Fault.missing, .noELF, .otherDigest])
         func production(fault: Fault) async throws {
             try await withModules(fault) { gateway in
-                try gateway.reconfigure { $0.environment = "production" }
+                try gateway.reconfigure {
+                    $0.environment = "production"
+                    $0.providers = $0.providers.filter { $0.contains("broken") }
+                    $0.defaultProvider = "broken"
+                }
                 let end = try await gateway.startAndFail()
                 #expect(end == .exited(78), "\(gateway.log)")
                 #expect(gateway.log.contains(fault.file), "\(gateway.log)")
@@ -99,13 +103,9 @@ extension OneAtATime {
             try await withGateway(configuration, started: false, body)
         }
 
-        /// A library of the system that certainly is one: the C library's mathematics.
+        /// A library that certainly is one, and no provider: the SDK itself.
         private static func libraryWithoutProvider() throws -> URL {
-            let maps = String(decoding: try Data(contentsOf: URL(filePath: "/proc/self/maps")), as: UTF8.self)
-            guard let line = maps.split(separator: "\n").first(where: { $0.hasSuffix("/libm.so.6") }),
-                let start = line.firstIndex(of: "/")
-            else { throw HarnessError("this process has no libm.so.6") }
-            return URL(filePath: String(line[start...]))
+            TestPaths.mockModule.deletingLastPathComponent().appending(path: "libProviderAPI.so")
         }
     }
 }

@@ -149,7 +149,7 @@ struct PaymentSliceTests {
         #expect(answer.status == 200, "\(answer)")
         let events = answer["data"].elements
         #expect(
-            events.contains { $0["to_status"].string == "requires_payment_method" && $0["from_status"] == .null }, "\(answer)")
+            events.first.map { $0["type"].string == "create.requested" && $0["from_status"] == .null } == true, "\(answer)")
         #expect(events.contains { $0["to_status"].string == "succeeded" }, "\(answer)")
         #expect(events.contains { $0["to_status"].string == "partially_refunded" && $0["amount"].decimal == "5" }, "\(answer)")
         #expect(events.contains { $0["actor"].string == "user:\(user.subject)" }, "\(answer)")

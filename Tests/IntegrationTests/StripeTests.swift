@@ -59,6 +59,7 @@ extension OneAtATime {
                     #expect(headers["content-type"].string?.hasPrefix("application/x-www-form-urlencoded") == true, "\(request)")
                     #expect(headers["user-agent"].string?.isEmpty == false, "\(request)")
                 }
+                try #require(requests.count == 3)
                 #expect(Set(requests.map { $0["headers"]["idempotency-key"] }).count == 3)
                 let create = requests[0]["parameters"]
                 #expect(create["amount"].string == "1250")
@@ -185,13 +186,13 @@ extension OneAtATime {
 
         @Test("A wrong secret key is the operator's problem, and no word of it is told")
         func wrongKey() async throws {
-            try await withStripe(secretKey: "pk_not_a_secret_key") { gateway, _ in
+            try await withStripe(secretKey: "rk_test_refused") { gateway, _ in
                 let user = gateway.newUser()
                 let order = try await user.createOrder()
                 let answer = try await user.requestIntent(order: order)
                 expectProblem(answer, 502, "provider_misconfigured")
-                #expect(!answer.text.contains("pk_not_a_secret_key"))
-                #expect(!gateway.everythingWritten.contains("pk_not_a_secret_key"))
+                #expect(!answer.text.contains("rk_test_refused"))
+                #expect(!gateway.everythingWritten.contains("rk_test_refused"))
             }
         }
 

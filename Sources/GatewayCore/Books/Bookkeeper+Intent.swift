@@ -17,19 +17,15 @@ extension Bookkeeper {
         var note = note
         note.providerRequestID = note.providerRequestID ?? intent.requestID
         if let contradiction = contradiction(between: intent, and: transaction) {
-            var changed = transaction
-            changed.status = .manualReview
-            note.detail = contradiction
             return IntentBooking(
-                transaction: transaction.status == .manualReview
-                    ? transaction : try write(changed, over: transaction, note: note),
-                contradiction: contradiction
+                transaction: try review(transaction, because: contradiction, note: note), contradiction: contradiction
             )
         }
         var changed = transaction
         changed.paymentIntentID = intent.id
         changed.clientSecret = intent.clientSecret ?? changed.clientSecret
-        if mayMove(transaction, to: intent.status) {
+        let moves = mayMove(transaction, to: intent.status)
+        if moves {
             changed.status = Self.status(of: intent)
             changed.captured = capturedAmount(of: intent, before: transaction.captured)
             changed.nextAction = intent.status == .requiresAction ? intent.nextAction : nil
@@ -37,9 +33,12 @@ extension Bookkeeper {
             changed.declineCode = changed.status == .failed ? intent.lastError?.declineCode : nil
             changed.errorMessage = changed.status == .failed ? intent.lastError?.message ?? "The payment failed." : nil
         }
-        changed.paymentMethod = intent.paymentMethod ?? changed.paymentMethod
-        changed.providerCustomerID = intent.customerID ?? changed.providerCustomerID
-        changed.providerChargeID = intent.chargeID ?? changed.providerChargeID
+        // Past the end only news of the end tells who paid how: all other is from before, such as the charge of a declined attempt.
+        if moves || intent.status == .succeeded || intent.status == .canceled {
+            changed.paymentMethod = intent.paymentMethod ?? changed.paymentMethod
+            changed.providerCustomerID = intent.customerID ?? changed.providerCustomerID
+            changed.providerChargeID = intent.chargeID ?? changed.providerChargeID
+        }
         if changed == transaction, note.operationID == nil {
             return IntentBooking(transaction: transaction)
         }

@@ -28,7 +28,8 @@ extension Bookkeeper {
         if old != new {
             guard
                 let moved = try writer.moveRefundAmounts(
-                    transactionID: transaction.id, reserved: new.reserved - old.reserved, refunded: new.refunded - old.refunded, at: now
+                    transactionID: transaction.id, reserved: new.reserved - old.reserved, refunded: new.refunded - old.refunded,
+                    at: now
                 )
             else { return .collides }
             row = moved
@@ -47,7 +48,8 @@ extension Bookkeeper {
         } else {
             booked = try writer.insertRefund(
                 RefundRecord(
-                    id: 0, transactionID: transaction.id, operationID: nil, providerRefundID: refund.id, amount: amount, status: status,
+                    id: 0, transactionID: transaction.id, operationID: nil, providerRefundID: refund.id, amount: amount,
+                    status: status,
                     reason: refund.reason, metadata: refund.metadata, createdAt: now, updatedAt: now
                 )
             )
@@ -67,7 +69,8 @@ extension Bookkeeper {
         let held = Self.share(of: record.status, amount: record.amount.minorUnits)
         if held.reserved > 0 {
             guard
-                let moved = try writer.moveRefundAmounts(transactionID: transaction.id, reserved: -held.reserved, refunded: 0, at: now)
+                let moved = try writer.moveRefundAmounts(
+                    transactionID: transaction.id, reserved: -held.reserved, refunded: 0, at: now)
             else { throw StoreError.constraint("a reservation of transaction \(transaction.id) is missing") }
             row = moved
         }

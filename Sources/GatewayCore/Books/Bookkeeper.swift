@@ -36,6 +36,16 @@ struct Bookkeeper {
         return row
     }
 
+    /// Leaves a transaction to a person's decision; one that waits for it already stays as it is.
+    func review(_ transaction: PaymentTransaction, because contradiction: String, note: Note) throws -> PaymentTransaction {
+        guard transaction.status != .manualReview else { return transaction }
+        var changed = transaction
+        changed.status = .manualReview
+        var note = note
+        note.detail = contradiction
+        return try write(changed, over: transaction, note: note)
+    }
+
     /// Adds a line of history.
     func appendHistory(_ note: Note, transactionID: Int64, from: TransactionStatus?, to status: TransactionStatus) throws {
         var change = HistoryChange(type: note.type, actor: actor.name, fromStatus: from, toStatus: status)

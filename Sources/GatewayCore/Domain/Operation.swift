@@ -58,7 +58,8 @@ package struct Operation: Sendable, Hashable {
 
     /// A row of `operations`.
     package init(
-        id: Int64, transactionID: Int64, kind: Kind, state: State, request: OperationRequest, attempts: Int, mayHaveBeenSent: Bool,
+        id: Int64, transactionID: Int64, kind: Kind, state: State, request: OperationRequest, attempts: Int,
+        mayHaveBeenSent: Bool,
         fence: Int64, idempotency: IdempotencyReference?, requestID: String, createdAt: Timestamp
     ) {
         self.id = id

@@ -13,7 +13,8 @@ extension GatewayError {
         case .rejected(let rejection):
             self.init(rejection, provider: provider)
         case .notSent(let failure):
-            self.init(.providerUnavailable, "The provider \(provider) could not be reached; nothing was sent: \(failure.message).")
+            self.init(
+                .providerUnavailable, "The provider \(provider) could not be reached; nothing was sent: \(failure.message).")
             retryAfterSeconds = Int(failure.retryAfter?.components.seconds ?? 1)
         case .unknown:
             return nil
@@ -28,7 +29,8 @@ extension GatewayError {
             self.init(.providerRejected, rejection.message)
         case .authentication:
             // The provider's words may quote a key; the operator finds the request id in the log.
-            self.init(.providerMisconfigured, "The provider \(provider) refuses the gateway's credentials; its operator has been told.")
+            self.init(
+                .providerMisconfigured, "The provider \(provider) refuses the gateway's credentials; its operator has been told.")
         case .notFound:
             self.init(.providerRejected, "The provider \(provider) does not know the object: \(rejection.message)")
         case .invalidState:

@@ -30,7 +30,8 @@ package enum Idempotency {
 
     /// Stores an answer that needed no call of a provider, under the request's key where it has one.
     package static func store(
-        _ answer: PaymentAnswer, for request: CallerContext, encoder: any AnswerEncoder, at now: Timestamp, in writer: any StoreWriter
+        _ answer: PaymentAnswer, for request: CallerContext, encoder: any AnswerEncoder, at now: Timestamp,
+        in writer: any StoreWriter
     ) throws -> GatewayAnswer {
         if case .accepted(let transaction) = answer {
             return accepted(transaction, encoder: encoder, requestID: request.requestID)

@@ -1,5 +1,4 @@
 import Logging
-import Metrics
 import ProviderAPI
 
 extension OperationRunner {
@@ -33,7 +32,7 @@ extension OperationRunner {
             let stored = encoder.encode(answer, requestID: operation.requestID)
             if let reference = operation.idempotency {
                 // Where nothing was sent the key is free again, so that the same request can be tried once more.
-                if case .failure(.notSent) = outcome {
+                if case .failure(.notSent) = outcome, state == .failed {
                     try writer.deleteIdempotencyKey(reference)
                 } else {
                     try writer.completeIdempotencyKey(reference, answer: stored, at: now)
@@ -52,12 +51,9 @@ extension OperationRunner {
             return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
 
         case .review(let transaction):
-            _ = try writer.endOperation(operation.id, fence: operation.fence, state: .manualReview, outcome: outcome.label, at: now)
-            Counter(label: "gateway_manual_reviews_total").increment()
-            logger.critical(
-                "A payment needs a person's decision: the provider contradicts the books.",
-                metadata: ["transaction": "\(transaction.id)", "operation_id": "\(operation.id)"]
-            )
+            _ = try writer.endOperation(
+                operation.id, fence: operation.fence, state: .manualReview, outcome: outcome.label, at: now)
+            ReviewAlert.raise(logger, metadata: ["transaction": "\(transaction.id)", "operation_id": "\(operation.id)"])
             return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
         }
     }

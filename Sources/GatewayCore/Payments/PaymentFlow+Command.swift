@@ -11,7 +11,8 @@ extension PaymentFlow {
         }
         switch command {
         case .confirm(let paymentMethod, let returnURL):
-            try require(transaction, in: [.requiresPaymentMethod, .requiresConfirmation, .requiresAction, .failed], to: "confirmed")
+            try require(
+                transaction, in: [.requiresPaymentMethod, .requiresConfirmation, .requiresAction, .failed], to: "confirmed")
             var call = ConfirmPaymentRequest(paymentIntentID: intentID)
             call.paymentMethod = paymentMethod
             call.returnURL = returnURL
@@ -48,7 +49,8 @@ extension PaymentFlow {
     }
 
     private func planRefund(
-        _ literal: String?, _ reason: String?, _ metadata: [String: String], of transaction: PaymentTransaction, _ intentID: String,
+        _ literal: String?, _ reason: String?, _ metadata: [String: String], of transaction: PaymentTransaction,
+        _ intentID: String,
         at provider: Provider, _ request: CallerContext, _ bookkeeper: Bookkeeper
     ) throws -> Plan {
         try require(transaction, in: [.succeeded, .partiallyRefunded, .refunded], to: "refunded")
@@ -73,7 +75,8 @@ extension PaymentFlow {
         let operation = try writeDown(.refund(call), on: reserved, request, bookkeeper)
         _ = try bookkeeper.writer.insertRefund(
             RefundRecord(
-                id: 0, transactionID: transaction.id, operationID: operation.id, providerRefundID: nil, amount: amount, status: .pending,
+                id: 0, transactionID: transaction.id, operationID: operation.id, providerRefundID: nil, amount: amount,
+                status: .pending,
                 reason: reason, metadata: metadata, createdAt: bookkeeper.now, updatedAt: bookkeeper.now
             )
         )

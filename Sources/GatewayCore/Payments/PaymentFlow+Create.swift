@@ -44,7 +44,8 @@ extension PaymentFlow {
         }
         if let named = command.provider, named != live.provider {
             throw GatewayError(
-                .invalidState, "A payment of this order at the provider \(live.provider) is live. Cancel it before you use another."
+                .invalidState,
+                "A payment of this order at the provider \(live.provider) is live. Cancel it before you use another."
             )
         }
         if live.captureMethod != command.captureMethod {
@@ -55,7 +56,8 @@ extension PaymentFlow {
         }
         guard live.paymentIntentID != nil else {
             if try writer.openOperation(transactionID: live.id)?.state == .pending {
-                throw GatewayError(.invalidState, "A payment of this order is being created at this moment.").retry(afterSeconds: 1)
+                throw GatewayError(.invalidState, "A payment of this order is being created at this moment.").retry(
+                    afterSeconds: 1)
             }
             return .answer(.accepted(live))
         }
@@ -72,7 +74,8 @@ extension PaymentFlow {
         let transaction = try bookkeeper.writer.insertTransaction(
             PaymentTransaction(
                 id: 0, orderID: order.id, userID: order.userID, provider: provider.name, amount: order.amount,
-                captureMethod: command.captureMethod, status: .processing, metadata: command.metadata, createdAt: now, updatedAt: now
+                captureMethod: command.captureMethod, status: .processing, metadata: command.metadata, createdAt: now,
+                updatedAt: now
             )
         )
         var call = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: order.userID)
@@ -99,7 +102,8 @@ extension PaymentFlow {
     ) throws -> Operation {
         let operation = try bookkeeper.writer.insertOperation(
             NewOperation(
-                transactionID: transaction.id, request: call, idempotency: request.idempotency?.reference, requestID: request.requestID
+                transactionID: transaction.id, request: call, idempotency: request.idempotency?.reference,
+                requestID: request.requestID
             ),
             lease: OperationRunner.lease,
             at: bookkeeper.now

@@ -26,7 +26,7 @@ package struct PaymentFlow: Sendable {
         self.supervisor = supervisor
         self.encoder = encoder
         self.clock = clock
-        runner = OperationRunner(store: store, encoder: encoder, clock: clock, logger: logger)
+        runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
     }
 
     /// Creates a payment intent for an order, or hands out the live one again.

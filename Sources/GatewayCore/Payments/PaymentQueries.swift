@@ -55,7 +55,9 @@ package struct PaymentQueries: Sendable {
     /// as the books have it.
     ///
     /// - Throws: ``GatewayError/Code/notFound``, ``GatewayError/Code/ambiguousIntent``.
-    package func refreshed(_ intent: IntentReference, for principal: Principal, requestID: String) async throws -> PaymentTransaction {
+    package func refreshed(
+        _ intent: IntentReference, for principal: Principal, requestID: String
+    ) async throws -> PaymentTransaction {
         let known = try await store.read { try Self.find(intent, for: principal, in: $0) }
         guard let provider = registry.provider(named: known.provider) else { return known }
         let current: PaymentIntent
@@ -71,15 +73,18 @@ package struct PaymentQueries: Sendable {
             return known
         }
         let now = clock.now()
-        return try await store.write { writer in
+        let (refreshed, isForReview): (PaymentTransaction, Bool) = try await store.write { writer in
             guard let transaction = try writer.transaction(known.id) else { throw GatewayError.notFound("payment") }
             // A call at work knows better than a question asked before it ended.
             if try transaction.version != known.version || writer.openOperation(transactionID: transaction.id) != nil {
-                return transaction
+                return (transaction, false)
             }
             let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .gateway)
-            return try bookkeeper.book(current, on: transaction, note: .init("refreshed")).transaction
+            let booked = try bookkeeper.book(current, on: transaction, note: .init("refreshed")).transaction
+            return (booked, booked.status == .manualReview && transaction.status != .manualReview)
         }
+        if isForReview { ReviewAlert.raise(logger, metadata: ["transaction": "\(refreshed.id)", "request_id": "\(requestID)"]) }
+        return refreshed
     }
 
     /// The transaction of an intent.

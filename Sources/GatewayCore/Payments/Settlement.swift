@@ -20,6 +20,7 @@ struct Settlement {
 
     /// Writes what the outcome changes, all but the operation itself.
     func apply(_ outcome: Result<OperationRunner.Answer, ProviderError>) throws -> Verdict {
+        if case .failure = outcome, let refund = try shownMeanwhile() { return try completed(refund) }
         switch outcome {
         case .success(.intent(let intent)):
             return try completed(intent)
@@ -44,7 +45,9 @@ struct Settlement {
     // MARK: The provider did it
 
     private func completed(_ intent: PaymentIntent) throws -> Verdict {
-        guard operation.kind != .refund else { return try stillOpen("the provider answered a refund with a payment intent", requestID: nil) }
+        guard operation.kind != .refund else {
+            return try stillOpen("the provider answered a refund with a payment intent", requestID: nil)
+        }
         if operation.kind == .confirm, Bookkeeper.status(of: intent) == .failed {
             // Some providers answer a decline with the intent; for the client it is the same no.
             var decline = Decline(
@@ -55,11 +58,25 @@ struct Settlement {
             decline.requestID = intent.requestID
             return try declined(decline)
         }
+        if let message = contraryEnd(of: intent) {
+            var rejection = Rejection(.invalidState, message: message)
+            rejection.requestID = intent.requestID
+            return try refused(by: .rejected(rejection), intent: intent, type: "rejected", message)
+        }
         let booking = try bookkeeper.book(intent, on: transaction, note: note("succeeded"))
         if booking.contradiction != nil { return .review(booking.transaction) }
         return .ended(
             .succeeded, operation.kind == .create ? .intentCreated(booking.transaction) : .transaction(booking.transaction)
         )
+    }
+
+    /// Why the payment's end excludes what was asked, whatever attempts of it were sent; nil where it does not.
+    private func contraryEnd(of intent: PaymentIntent) -> String? {
+        switch (operation.kind, intent.status) {
+        case (.cancel, .succeeded): "The payment cannot be canceled: the provider has captured it."
+        case (.capture, .canceled): "The payment cannot be captured: the provider has canceled it."
+        default: nil
+        }
     }
 
     private func completed(_ refund: Refund) throws -> Verdict {
@@ -68,14 +85,29 @@ struct Settlement {
         else { return try stillOpen("the provider answered with another refund than was asked for", requestID: refund.requestID) }
         switch try bookkeeper.book(refund, as: record, on: transaction, note: note(refund.status.rawValue)) {
         case .booked(let booked, _): return .ended(.succeeded, .refund(booked))
-        case .collides: return .review(try review("a refund exceeds what was captured"))
+        case .collides:
+            let contradiction = "a refund exceeds what was captured"
+            return .review(try bookkeeper.review(transaction, because: contradiction, note: note("contradicted")))
         }
+    }
+
+    /// The refund of this operation, where the provider has shown it while it was asked for: the call got through, whatever its
+    /// answer says.
+    private func shownMeanwhile() throws -> RefundRecord? {
+        guard let record = try writer.refund(operationID: operation.id), record.providerRefundID != nil else { return nil }
+        return record
+    }
+
+    private func completed(_ refund: RefundRecord) throws -> Verdict {
+        _ = try bookkeeper.write(transaction, over: transaction, note: note(refund.status.rawValue))
+        return .ended(.succeeded, .refund(refund))
     }
 
     // MARK: The provider surely did not
 
     private func declined(_ decline: Decline) throws -> Verdict {
-        let answer = PaymentAnswer.failure(GatewayError(.declined(decline), provider: provider) ?? GatewayError(.paymentDeclined, ""))
+        let answer = PaymentAnswer.failure(
+            GatewayError(.declined(decline), provider: provider) ?? GatewayError(.paymentDeclined, ""))
         var note = note("declined")
         note.detail = decline.message
         note.providerRequestID = decline.requestID
@@ -136,14 +168,6 @@ struct Settlement {
             changed.status = .processing
         }
         return .open(try bookkeeper.write(changed, over: transaction, note: note))
-    }
-
-    private func review(_ detail: String) throws -> PaymentTransaction {
-        var changed = transaction
-        changed.status = .manualReview
-        var note = note("contradicted")
-        note.detail = detail
-        return try bookkeeper.write(changed, over: transaction, note: note)
     }
 
     private func note(_ what: String) -> Bookkeeper.Note {

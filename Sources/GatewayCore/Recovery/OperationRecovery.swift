@@ -16,13 +16,14 @@ package struct OperationRecovery: Service {
 
     /// A recovery over a store and the providers in use.
     package init(
-        store: any GatewayStore, registry: any ProviderRegistry, encoder: any AnswerEncoder, clock: any ProviderClock, logger: Logger
+        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, encoder: any AnswerEncoder,
+        clock: any ProviderClock, logger: Logger
     ) {
         self.store = store
         self.registry = registry
         self.clock = clock
         self.logger = logger
-        runner = OperationRunner(store: store, encoder: encoder, clock: clock, logger: logger)
+        runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
     }
 
     /// Looks at what is due at once, and then once a second, until the graceful shutdown.
@@ -31,7 +32,8 @@ package struct OperationRecovery: Service {
             do {
                 try await recoverDue()
             } catch {
-                logger.error("Open operations could not be looked at; it is tried again.", metadata: ["error": "\(type(of: error))"])
+                logger.error(
+                    "Open operations could not be looked at; it is tried again.", metadata: ["error": "\(type(of: error))"])
             }
         }
     }

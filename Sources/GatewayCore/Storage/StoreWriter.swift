@@ -24,7 +24,9 @@ package protocol StoreWriter: StoreReader {
     /// keeps both at or above zero and their sum at or below what was captured.
     ///
     /// - Returns: the row as it is now, or nil where that would break the bounds.
-    func moveRefundAmounts(transactionID: Int64, reserved: Int64, refunded: Int64, at now: Timestamp) throws -> PaymentTransaction?
+    func moveRefundAmounts(
+        transactionID: Int64, reserved: Int64, refunded: Int64, at now: Timestamp
+    ) throws -> PaymentTransaction?
 
     /// Adds a refund; its `id` is given by the store.
     func insertRefund(_ refund: RefundRecord) throws -> RefundRecord

@@ -27,7 +27,8 @@ struct WebhookApplication {
     /// - Parameter fetched: nil where the provider has not been asked; then what needs a question stays pending.
     func apply(fetched: Fetched?) throws -> WebhookRecord.State {
         switch (record.event.subject, fetched) {
-        case (_, .failure(let reason)):
+        case (let subject, .failure(let reason)):
+            if let object = try unknownIntent(in: subject) { return try postponeUnknown(object) }
             return try postpone(reason)
         case (.paymentIntent(let shown), nil):
             guard let transaction = try transaction(of: shown) else { return try postponeUnknown(shown.id) }
@@ -40,6 +41,12 @@ struct WebhookApplication {
             return try end(booking)
         case (let subject, .intent(let current, let version)):
             guard let transaction = try transaction(of: current) else { return try postponeUnknown(current.id) }
+            // Which is newer, this state or the answer of a call that is at work, cannot be told: ask again after it.
+            if current.status != .succeeded, current.status != .canceled, !transaction.status.isTerminal,
+                let open = try writer.openOperation(transactionID: transaction.id), try writer.isLeased(operationID: open.id)
+            {
+                return try postpone("a call (\(open.kind.rawValue)) is at work on the transaction")
+            }
             // What was fetched may be older than what was written meanwhile: ask again.
             if let version, version != transaction.version { return try postpone("the transaction changed meanwhile", by: .zero) }
             return try book(current.completed(by: subject), on: transaction)
@@ -86,8 +93,22 @@ struct WebhookApplication {
         return transaction
     }
 
+    /// The intent that an event is about, where it is none of this gateway's so far.
+    private func unknownIntent(in subject: WebhookEvent.Subject) throws -> String? {
+        switch subject {
+        case .paymentIntent(let intent):
+            return try transaction(of: intent) == nil ? intent.id : nil
+        case .paymentIntentReference(let id), .refundsOfPaymentIntent(let id):
+            return try writer.transaction(provider: record.provider, paymentIntentID: id) == nil ? id : nil
+        default:
+            return nil
+        }
+    }
+
     private func operation(_ id: String?) throws -> Operation? {
-        guard let id, id.hasPrefix("\(installation)-"), let number = Int64(id.dropFirst(installation.count + 1)) else { return nil }
+        guard let id, id.hasPrefix("\(installation)-"), let number = Int64(id.dropFirst(installation.count + 1)) else {
+            return nil
+        }
         return try writer.operation(number)
     }
 
@@ -98,11 +119,16 @@ struct WebhookApplication {
             return try postponeUnknown(intentID)
         }
         for refund in refunds {
-            guard refund.amount.currency == transaction.amount.currency else {
-                return try end(.contradicted, "a refund is in \(refund.amount.currency.code)")
-            }
             let asked = try operation(refund.operationID).flatMap { try writer.refund(operationID: $0.id) }
-            let known = asked?.transactionID == transaction.id ? asked : nil
+            let known =
+                asked?.transactionID == transaction.id
+                ? asked : try writer.refund(transactionID: transaction.id, providerRefundID: refund.id)
+            let expected = known?.amount ?? Money(minorUnits: refund.amount.minorUnits, currency: transaction.amount.currency)
+            guard refund.amount == expected else {
+                let contradiction = "the provider has \(refund.amount) in the refund \(refund.id), \(expected) was expected"
+                _ = try bookkeeper.review(transaction, because: contradiction, note: note)
+                return try end(.contradicted, contradiction)
+            }
             switch try bookkeeper.book(refund, as: known, on: transaction, note: note) {
             case .booked(_, let row): transaction = row
             case .collides: return try postpone("a refund does not fit beside what is captured and reserved at this moment")
@@ -118,7 +144,9 @@ struct WebhookApplication {
             return try postponeUnknown(dispute.paymentIntentID)
         }
         let closed: Set = ["won", "lost", "warning_closed"]
-        if let known = transaction.dispute, known.id == dispute.id, closed.contains(known.status), !closed.contains(dispute.status) {
+        if let known = transaction.dispute, known.id == dispute.id, closed.contains(known.status),
+            !closed.contains(dispute.status)
+        {
             return try end(.applied, "older than what is known of the dispute")
         }
         var changed = transaction
@@ -156,7 +184,8 @@ extension PaymentTransaction {
 extension PaymentIntent {
     /// The intent as it was fetched, with the failure that the event tells of where the object, in the same status, is silent about it.
     fileprivate func completed(by subject: WebhookEvent.Subject) -> PaymentIntent {
-        guard case .paymentIntent(let shown) = subject, lastError == nil, status == shown.status, status == .requiresPaymentMethod else {
+        guard case .paymentIntent(let shown) = subject, lastError == nil, status == shown.status, status == .requiresPaymentMethod
+        else {
             return self
         }
         var copy = self

@@ -49,10 +49,12 @@ package struct WebhookFlow: Sendable {
         logger.info(
             "Webhook received.",
             metadata: [
-                "provider": "\(name)", "event": "\(event.id)", "type": "\(event.type)", "result": "\(stored?.rawValue ?? "duplicate")",
+                "provider": "\(name)", "event": "\(event.id)", "type": "\(event.type)",
+                "result": "\(stored?.rawValue ?? "duplicate")",
                 "request_id": "\(requestID)",
             ]
         )
+        if stored == .contradicted { ReviewAlert.raise(logger, metadata: ["provider": "\(name)", "event": "\(event.id)"]) }
         if stored == .pending { inbox.wake() }
     }
 

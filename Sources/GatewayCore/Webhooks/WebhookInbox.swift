@@ -28,7 +28,8 @@ package struct WebhookInbox: Service {
             do {
                 try await applyDue()
             } catch {
-                logger.error("The webhook inbox could not be worked off; it is tried again.", metadata: ["error": "\(type(of: error))"])
+                logger.error(
+                    "The webhook inbox could not be worked off; it is tried again.", metadata: ["error": "\(type(of: error))"])
             }
         }
     }
@@ -43,8 +44,24 @@ package struct WebhookInbox: Service {
             let now = clock.now()
             let due = try await store.read { try $0.webhooksDue(at: now, limit: 64) }
             if due.isEmpty { return count }
-            for record in due { try await apply(record) }
+            var failed = false
+            for record in due {
+                do {
+                    try await apply(record)
+                } catch {
+                    // One event that cannot be applied keeps no other from it.
+                    failed = true
+                    logger.error(
+                        "A webhook could not be applied; it is tried again.",
+                        metadata: [
+                            "provider": "\(record.provider)", "event": "\(record.event.id)", "error": "\(type(of: error))",
+                        ]
+                    )
+                }
+            }
             count += due.count
+            // It is still due: the next look is not at once.
+            if failed { return count }
         }
     }
 
@@ -60,6 +77,9 @@ package struct WebhookInbox: Service {
             "Webhook looked at again.",
             metadata: ["provider": "\(record.provider)", "event": "\(record.event.id)", "result": "\(state.rawValue)"]
         )
+        if state == .contradicted {
+            ReviewAlert.raise(logger, metadata: ["provider": "\(record.provider)", "event": "\(record.event.id)"])
+        }
     }
 
     /// Asks the provider for what the event is about, where that is needed.
@@ -79,9 +99,12 @@ package struct WebhookInbox: Service {
         do {
             let known = try await store.read { try $0.transaction(provider: record.provider, paymentIntentID: intentID) }
             // Without a transaction there is nothing to ask for, unless it is about to appear.
-            if known == nil, !wantsRefunds, case .paymentIntent(let shown) = record.event.subject, shown.operationID == nil { return nil }
+            if known == nil, !wantsRefunds, case .paymentIntent(let shown) = record.event.subject, shown.operationID == nil {
+                return nil
+            }
             if wantsRefunds {
-                return .refunds(try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call), paymentIntentID: intentID)
+                return .refunds(
+                    try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call), paymentIntentID: intentID)
             }
             return .intent(try await provider.service.retrievePaymentIntent(intentID, in: call), version: known?.version)
         } catch let error as ProviderError {

@@ -24,7 +24,8 @@ package struct TokenVerifier: Sendable {
         let keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
         return TokenVerifier(
-            keys: keys, algorithms: ["HS256"], keyIDs: [], allowsMissingKeyID: true, issuer: issuer, audience: audience, clock: clock
+            keys: keys, algorithms: ["HS256"], keyIDs: [], allowsMissingKeyID: true, issuer: issuer, audience: audience,
+            clock: clock
         )
     }
 
@@ -44,7 +45,9 @@ package struct TokenVerifier: Sendable {
         try await keys.add(jwks: set)
         return TokenVerifier(
             keys: keys,
-            algorithms: algorithm.map { [$0] } ?? ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"],
+            algorithms: algorithm.map { [$0] } ?? [
+                "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+            ],
             keyIDs: Set(identifiers), allowsMissingKeyID: identifiers.count == 1, issuer: issuer, audience: audience, clock: clock
         )
     }
@@ -93,7 +96,9 @@ package struct TokenVerifier: Sendable {
             throw Self.refusal("The token's sub must have 1 to 255 characters.")
         }
         if let issuer, claims.iss?.value != issuer { throw Self.refusal("The token's issuer is not taken here.") }
-        if let audience, claims.aud?.value.contains(audience) != true { throw Self.refusal("The token is not meant for this gateway.") }
+        if let audience, claims.aud?.values.contains(audience) != true {
+            throw Self.refusal("The token is not meant for this gateway.")
+        }
     }
 
     private static func refusal(_ detail: String) -> GatewayError {
@@ -119,7 +124,7 @@ package struct AccessClaims: JWTPayload {
     /// Who made the token.
     package var iss: IssuerClaim?
     /// For whom it was made.
-    package var aud: AudienceClaim?
+    package var aud: Audience?
     /// When it begins.
     package var nbf: NotBeforeClaim?
 
@@ -129,11 +134,40 @@ package struct AccessClaims: JWTPayload {
         self.exp = ExpirationClaim(value: exp)
         self.role = role
         self.iss = iss.map { IssuerClaim(value: $0) }
-        self.aud = aud.map { AudienceClaim(value: $0) }
+        self.aud = aud.map { Audience(values: [$0]) }
     }
 
     /// Nothing: times are compared by ``TokenVerifier``, which has the clock.
     package func verify(using algorithm: some JWTAlgorithm) async throws {}
+}
+
+/// For whom a token was made: one string, or an array of them (RFC 7519, section 4.1.3).
+///
+/// JWTKit's own type for this ends the process where the array is empty.
+package struct Audience: Codable, Sendable {
+    /// All of them.
+    package var values: [String]
+
+    /// These.
+    package init(values: [String]) {
+        self.values = values
+    }
+
+    /// Reads either form.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(String.self) {
+            values = [value]
+        } else {
+            values = try container.decode([String].self)
+        }
+    }
+
+    /// Writes one as a string, as most readers expect it.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if values.count == 1 { try container.encode(values[0]) } else { try container.encode(values) }
+    }
 }
 
 extension Data {

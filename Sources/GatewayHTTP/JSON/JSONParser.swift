@@ -54,7 +54,8 @@ struct JSONParser {
 
     private mutating func word(_ text: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue {
         let end = index + text.utf8CodeUnitCount
-        guard end <= bytes.count, bytes[index..<end].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        guard end <= bytes.count,
+            bytes[index..<end].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
         else { throw failure("a value is expected") }
         index = end
         return value
@@ -185,9 +186,9 @@ struct JSONParser {
     }
 
     private mutating func hexUnit() throws(Failure) -> UInt16 {
-        guard index + 4 <= bytes.count,
-            let unit = UInt16(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16),
-            bytes[index] != UInt8(ascii: "+")
+        // UInt16(_:radix:) alone would take a sign too.
+        guard index + 4 <= bytes.count, bytes[index..<index + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+            let unit = UInt16(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
         else { throw failure("four hexadecimal digits are expected") }
         index += 4
         return unit

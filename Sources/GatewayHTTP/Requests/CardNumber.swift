@@ -2,22 +2,55 @@
 enum CardNumber {
     /// Whether a text holds a card number: 13 to 19 digits (ISO/IEC 7812-1), spaces and dashes between them ignored, with the
     /// prefix of a card network and a valid check digit.
+    ///
+    /// UUIDs and long hexadecimal identifiers are none: one of some two thousand random UUIDs would pass for a card number.
     static func isContained(in text: String) -> Bool {
-        var digits: [UInt8] = []
-        for byte in text.utf8 {
+        let bytes = Array(text.utf8)
+        var run: [[UInt8]] = []
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if let end = Identifier.end(in: bytes, from: index) {
+                if holdsNumber(run) { return true }
+                run = []
+                index = end
+                continue
+            }
             switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: " "), UInt8(ascii: "-"): continue
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                let digits = bytes[index...].prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+                run.append(digits.map { $0 - UInt8(ascii: "0") })
+                index = digits.endIndex
+            case UInt8(ascii: " "), UInt8(ascii: "-"): index += 1
             default:
-                if holdsNumber(digits) { return true }
-                digits.removeAll(keepingCapacity: true)
+                if holdsNumber(run) { return true }
+                run = []
+                index += 1
             }
         }
-        return holdsNumber(digits)
+        return holdsNumber(run)
     }
 
-    /// Whether a run of digits is a card number. A longer run is some other number: a card's number stands by itself.
-    private static func holdsNumber(_ digits: [UInt8]) -> Bool {
+    /// Whether groups of digits with spaces or dashes between them are or hold a card number.
+    ///
+    /// Inside of a longer run, where an expiry date or a security code stands beside the number, its groups are those that cards bear:
+    /// four digits or more, the last one excepted. A longer group is some other number.
+    private static func holdsNumber(_ run: [[UInt8]]) -> Bool {
+        guard !run.isEmpty else { return false }
+        if run.count > 1, run.count <= 19, isNumber(Array(run.joined())) { return true }
+        for start in run.indices {
+            var digits: [UInt8] = []
+            for group in run[start...] {
+                digits += group
+                if digits.count > 19 { break }
+                if isNumber(digits) { return true }
+                if group.count < 4 { break }
+            }
+        }
+        return false
+    }
+
+    private static func isNumber(_ digits: [UInt8]) -> Bool {
         (13...19).contains(digits.count) && hasNetworkPrefix(digits) && isLuhnValid(digits)
     }
 
@@ -46,6 +79,48 @@ enum CardNumber {
             sum += value > 9 ? value - 9 : value
         }
         return sum.isMultiple(of: 10)
+    }
+}
+
+/// Identifiers made of hexadecimal digits, which hold long runs of decimal ones by chance.
+private enum Identifier {
+    /// Where the identifier that starts at `start` ends: a UUID (RFC 9562, section 4), or 24 hexadecimal digits and more with a letter
+    /// among them, such as an object id, a trace id or a digest. Nil where none starts there.
+    static func end(in bytes: [UInt8], from start: Int) -> Int? {
+        guard isHexDigit(bytes[start]), start == 0 || !isAlphanumeric(bytes[start - 1]) else { return nil }
+        let digits = bytes[start...].prefix(while: isHexDigit)
+        if digits.count == 8 { return endOfUUID(in: bytes, from: start) }
+        guard digits.count >= 24, digits.contains(where: { $0 > UInt8(ascii: "9") }) else { return nil }
+        return isWordEnd(digits.endIndex, in: bytes) ? digits.endIndex : nil
+    }
+
+    private static func endOfUUID(in bytes: [UInt8], from start: Int) -> Int? {
+        guard bytes.count - start >= 36, isWordEnd(start + 36, in: bytes) else { return nil }
+        for (offset, byte) in bytes[start..<start + 36].enumerated() {
+            let isDash = offset == 8 || offset == 13 || offset == 18 || offset == 23
+            guard isDash ? byte == UInt8(ascii: "-") : isHexDigit(byte) else { return nil }
+        }
+        return start + 36
+    }
+
+    private static func isWordEnd(_ index: Int, in bytes: [UInt8]) -> Bool {
+        index == bytes.count || !isAlphanumeric(bytes[index])
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
+        }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
+        }
     }
 }
 

@@ -86,7 +86,8 @@ struct FieldReader {
             }
             return try Money(majorUnits: literal, currency: currency)
         } catch {
-            guard let shown = currency ?? Currency("CLF"), currency != nil || error != .tooManyDecimals && error != .tooLarge else {
+            guard let shown = currency ?? Currency("CLF"), currency != nil || error != .tooManyDecimals && error != .tooLarge
+            else {
                 return nil
             }
             report("amount", error.explanation(for: shown))

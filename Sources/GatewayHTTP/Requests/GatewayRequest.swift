@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import ProviderAPI
+import Synchronization
 
 /// A request as routes see it: who is calling, and its parts read by the rules of the contract.
 struct GatewayRequest {
@@ -13,6 +14,10 @@ struct GatewayRequest {
 
     /// The largest body that routes but webhooks take, in bytes.
     static let maximumBody = 64 * 1024
+    /// How much of a body that is too large is read, and dropped, before it is refused, in bytes.
+    static let maximumDropped = 16 * 1024 * 1024
+    /// How long such a body is dropped for, at most, before it is refused.
+    static let dropDeadline = Duration.seconds(1)
     /// How long a body may take to arrive, from its first byte to its last.
     static let bodyDeadline = Duration.seconds(10)
 
@@ -79,22 +84,36 @@ struct GatewayRequest {
     /// The body's bytes.
     ///
     /// - Throws: ``GatewayError/Code/payloadTooLarge``, ``GatewayError/Code/malformedRequest`` where it does not arrive in time.
-    func body(maximum: Int = maximumBody) async throws -> [UInt8] {
-        let tooLarge = GatewayError(.payloadTooLarge, "The body must have at most \(maximum) bytes.")
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > maximum { throw tooLarge }
+    func body(maximum: Int = maximumBody, within deadline: Duration = bodyDeadline) async throws -> [UInt8] {
         let body = request.body
+        let told = request.headers[.contentLength].flatMap(Int.init) ?? 0
+        let progress = BodyProgress(isTooLarge: told > maximum)
+        let tooLarge = GatewayError(.payloadTooLarge, "The body must have at most \(maximum) bytes.")
         return try await withThrowingTaskGroup { group in
             group.addTask {
-                do {
-                    return [UInt8](buffer: try await body.collect(upTo: maximum))
-                } catch is NIOTooManyBytesError {
-                    throw tooLarge
+                var bytes: [UInt8] = []
+                var count = 0
+                for try await part in body {
+                    count += part.readableBytes
+                    if count <= maximum {
+                        bytes.append(contentsOf: part.readableBytesView)
+                    } else {
+                        // A client that sends all before it reads would never see the refusal: what is too much is read and dropped.
+                        progress.isTooLarge.store(true, ordering: .relaxed)
+                        if count > Self.maximumDropped { break }
+                    }
                 }
+                if count > maximum { throw tooLarge }
+                return bytes
             }
             // Every part of a body resets the server's own idle timer: a slow sender is only stopped by an absolute limit.
             group.addTask {
-                try await Task.sleep(for: Self.bodyDeadline)
-                throw GatewayError(.malformedRequest, "The body did not arrive within \(Self.bodyDeadline.components.seconds) seconds.")
+                let end = ContinuousClock.now + deadline
+                while ContinuousClock.now < end {
+                    try await Task.sleep(for: min(deadline, Self.dropDeadline))
+                    if progress.isTooLarge.load(ordering: .relaxed) { throw tooLarge }
+                }
+                throw GatewayError(.malformedRequest, "The body did not arrive within \(deadline.components.seconds) seconds.")
             }
             defer { group.cancelAll() }
             guard let bytes = try await group.next() else { throw CancellationError() }
@@ -125,5 +144,14 @@ struct GatewayRequest {
             throw GatewayError(.invalidRequest, "The body must be a JSON object, not \(document.kind).")
         }
         return members
+    }
+}
+
+/// How far a body is, shared between whoever reads it and whoever watches the clock.
+private final class BodyProgress: Sendable {
+    let isTooLarge: Atomic<Bool>
+
+    init(isTooLarge: Bool) {
+        self.isTooLarge = Atomic(isTooLarge)
     }
 }

@@ -13,8 +13,12 @@ struct QueryReader {
         for pair in (query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let decoded = parts.map { String($0).replacingOccurrences(of: "+", with: " ").removingPercentEncoding }
-            guard let first = decoded.first, let name = first, !name.isEmpty, let value = decoded.count > 1 ? decoded[1] : "" else {
+            guard let first = decoded.first, let name = first, let value = decoded.count > 1 ? decoded[1] : "" else {
                 report("query", "A parameter's percent-encoding is broken.")
+                continue
+            }
+            guard !name.isEmpty else {
+                report("query", "A parameter has no name.")
                 continue
             }
             if parameters.updateValue(value, forKey: name) != nil { report(name, "It occurs twice.") }

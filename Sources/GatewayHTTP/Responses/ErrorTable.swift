@@ -8,7 +8,8 @@ extension GatewayError.Code {
         case .malformedRequest: (.badRequest, "invalid_request", "The request cannot be read")
         case .invalidSignature: (.badRequest, "invalid_signature", "The webhook's signature is not valid")
         case .unauthenticated: (.unauthorized, "unauthenticated", "A valid bearer token is needed")
-        case .paymentDeclined: (.init(code: 402, reasonPhrase: "Payment Required"), "payment_declined", "The payment was declined")
+        case .paymentDeclined:
+            (.init(code: 402, reasonPhrase: "Payment Required"), "payment_declined", "The payment was declined")
         case .forbidden: (.forbidden, "forbidden", "The token does not allow this")
         case .notFound: (.notFound, "not_found", "There is no such thing")
         case .methodNotAllowed: (.methodNotAllowed, "method_not_allowed", "The path does not have this method")
@@ -22,7 +23,8 @@ extension GatewayError.Code {
         case .amountMismatch: (.unprocessableContent, "amount_mismatch", "The amount is not the order's")
         case .refundExceedsCaptured: (.unprocessableContent, "refund_exceeds_captured", "So much cannot be refunded")
         case .unknownProvider: (.unprocessableContent, "unknown_provider", "There is no such provider")
-        case .idempotencyKeyReused: (.unprocessableContent, "idempotency_key_reused", "The idempotency key was used for another request")
+        case .idempotencyKeyReused:
+            (.unprocessableContent, "idempotency_key_reused", "The idempotency key was used for another request")
         case .cardNumberRefused: (.unprocessableContent, "card_number_refused", "Card numbers are not taken")
         case .providerRejected: (.unprocessableContent, "provider_rejected", "The provider rejects the request")
         case .rateLimited: (.tooManyRequests, "rate_limited", "Too many requests")

@@ -55,7 +55,11 @@ struct ResponseBodies: Sendable {
                 json.string("actor", entry.change.actor)
                 json.string("from_status", entry.change.fromStatus?.rawValue)
                 json.string("to_status", entry.change.toStatus.rawValue)
-                if let amount = entry.change.amount { json.amount("amount", amount, currency) } else { json.integer("amount", nil) }
+                if let amount = entry.change.amount {
+                    json.amount("amount", amount, currency)
+                } else {
+                    json.integer("amount", nil)
+                }
                 json.string("detail", entry.change.detail)
                 json.time("created_at", entry.createdAt)
             }

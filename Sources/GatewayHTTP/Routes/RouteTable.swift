@@ -96,8 +96,10 @@ extension Router where Context == GatewayContext {
     /// Answers 405 with `Allow` (RFC 9110, section 15.5.6) to every method but these.
     func refuseOtherMethods(than methods: [HTTPRequest.Method], at path: String) {
         let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
-        let allowed = methods.map(\.rawValue).sorted()
-        for method in all where !methods.contains(method) {
+        // HEAD goes with GET (RFC 9110, section 9.1): the router makes it.
+        let present = methods.contains(.get) ? methods + [.head] : methods
+        let allowed = Set(present.map(\.rawValue)).sorted()
+        for method in all where !present.contains(method) {
             on(RouterPath(path), method: method) { _, _ -> Response in
                 var error = GatewayError(.methodNotAllowed, "This path has \(allowed.joined(separator: " and ")) only.")
                 error.allowedMethods = allowed

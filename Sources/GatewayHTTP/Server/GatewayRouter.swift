@@ -7,7 +7,7 @@ package enum GatewayRouter {
     package static func make(
         api: RouteTable, operations: OperationsRoutes, documentation: DocumentationRoutes, logger: Logger
     ) -> Router<GatewayContext> {
-        let router = Router(context: GatewayContext.self)
+        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestBoundary(logger: logger))
         api.add(to: router)
         operations.add(to: router)

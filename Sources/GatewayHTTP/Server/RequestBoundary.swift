@@ -46,7 +46,8 @@ struct RequestBoundary: RouterMiddleware {
         if let given = request.headers[.requestID], (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({ byte in
                 switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"),
                     UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"):
                     true
                 default: false
@@ -69,7 +70,8 @@ struct RequestBoundary: RouterMiddleware {
         // The rest of a body that was refused unread would be taken for the next request.
         if problem.code == .payloadTooLarge { headers[.connection] = "close" }
         return Response(
-            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: Problem.body(problem, requestID: context.requestID)))
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: Problem.body(problem, requestID: context.requestID)))
         )
     }
 
@@ -81,9 +83,11 @@ struct RequestBoundary: RouterMiddleware {
             return GatewayError(.unavailable, "The database cannot take this now; nothing was done.").retry(afterSeconds: 1)
         case StoreError.constraint(let name):
             logger.warning(
-                "A constraint of the database refused a request.", metadata: ["constraint": "\(name)", "request_id": "\(context.requestID)"]
+                "A constraint of the database refused a request.",
+                metadata: ["constraint": "\(name)", "request_id": "\(context.requestID)"]
             )
-            return GatewayError(.invalidState, "Another request has changed this at the same moment. Try again.").retry(afterSeconds: 1)
+            return GatewayError(.invalidState, "Another request has changed this at the same moment. Try again.").retry(
+                afterSeconds: 1)
         case is CancellationError:
             return GatewayError(.unavailable, "The request was given up before it was answered.").retry(afterSeconds: 1)
         case let error as HTTPError where error.status == .notFound:

@@ -16,8 +16,8 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let configuration = try options.load()
         HostLogging.bootstrap(level: .warning)
+        let configuration = try await options.loadForProviders()
         for warning in configuration.warnings { StandardError.write("warning: \(warning)") }
         let report = await ProviderHosting.load(configuration, logger: Logger(label: "gateway"))
         guard report.problems.isEmpty else {

@@ -27,6 +27,20 @@ struct ConfigurationOptions: ParsableArguments {
         )
     }
 
+    /// As ``load(_:)``, for commands that load providers: mistakes in their settings are told along with the others.
+    ///
+    /// - Throws: `ExitCode` 78 after printing every mistake to standard error.
+    func loadForProviders(_ flags: (inout ConfigurationOverrides) -> Void = { _ in }) async throws -> GatewayConfiguration {
+        do {
+            return try read(flags)
+        } catch let error as ConfigurationError {
+            guard let remains = error.remains else { throw Failure.configuration(error) }
+            throw Failure.configuration(error.adding(await ProviderHosting.load(remains, logger: Logger(label: "gateway"))))
+        } catch {
+            throw Failure.configuration(error)
+        }
+    }
+
     /// As ``read(_:)``, for commands.
     ///
     /// - Throws: `ExitCode` 78 after printing every mistake to standard error.

@@ -19,7 +19,9 @@ struct MigrateCommand: AsyncParsableCommand {
         let configuration = try options.load()
         do {
             let applied = try await SQLiteStore.migrate(path: configuration.database.path)
-            print(applied.isEmpty ? "\(configuration.database.path): up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
+            print(
+                applied.isEmpty
+                    ? "\(configuration.database.path): up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
         } catch {
             throw Failure.runtime("gateway migrate: \(error)")
         }

@@ -9,7 +9,8 @@ struct ProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
         abstract: "Shows which providers would be loaded: version, capabilities, digest.",
-        discussion: "The digest is what `sha256` in providers.yaml takes; production requires it. Exit code 78 where one cannot be loaded."
+        discussion:
+            "The digest is what `sha256` in providers.yaml takes; production requires it. Exit code 78 where one cannot be loaded."
     )
 
     @OptionGroup var options: ConfigurationOptions
@@ -18,8 +19,8 @@ struct ProvidersCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let configuration = try options.load()
         HostLogging.bootstrap(level: .warning)
+        let configuration = try await options.loadForProviders()
         let report = await ProviderHosting.load(configuration, logger: Logger(label: "gateway"))
         if json {
             let encoder = JSONEncoder()
@@ -36,7 +37,8 @@ struct ProvidersCommand: AsyncParsableCommand {
         lines.append("  module        \(provider.module)")
         if !provider.isEnabled { lines.append("  off           enabled: false") }
         if let information = provider.information {
-            lines.append("  provider      \(information.displayName) \(information.version)\(information.isForTests ? ", for tests" : "")")
+            lines.append(
+                "  provider      \(information.displayName) \(information.version)\(information.isForTests ? ", for tests" : "")")
         }
         if let digest = provider.digest { lines.append("  sha256        \(digest)") }
         if let capabilities = provider.capabilities {

@@ -23,15 +23,19 @@ struct ServeCommand: AsyncParsableCommand {
     var host: String?
 
     @Option(name: .long, help: "The port to listen on (GATEWAY_PORT).")
-    var port: String?
+    var port: Int?
+
+    func validate() throws {
+        if let port, !(1...65535).contains(port) { throw ValidationError("--port must be from 1 to 65535.") }
+    }
 
     @Sendable private func flags(_ overrides: inout ConfigurationOverrides) {
         if let host { overrides.set(.host, to: host, origin: "--host") }
-        if let port { overrides.set(.port, to: port, origin: "--port") }
+        if let port { overrides.set(.port, to: "\(port)", origin: "--port") }
     }
 
     func run() async throws {
-        let configuration = try options.load(flags)
+        let configuration = try await options.loadForProviders(flags)
         HostLogging.bootstrap(level: configuration.logLevel)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)

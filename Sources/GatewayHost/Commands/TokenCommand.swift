@@ -37,14 +37,16 @@ struct TokenCommand: AsyncParsableCommand {
         let secret: SecretText?
         do {
             let secrets = DevelopmentSecrets(
-                environment: configuration.environment, baseDirectory: configuration.baseDirectory, logger: Logger(label: "gateway")
+                environment: configuration.environment, baseDirectory: configuration.baseDirectory,
+                logger: Logger(label: "gateway")
             )
             secret = try secrets.signingSecret(for: configuration)
         } catch {
             throw Failure.configuration(error)
         }
         guard let secret else {
-            throw Failure.runtime("gateway token: tokens are checked with a key set (auth.jwks); whoever holds its private key makes them")
+            throw Failure.runtime(
+                "gateway token: tokens are checked with a key set (auth.jwks); whoever holds its private key makes them")
         }
         let token = try await TokenIssuer.token(
             subject: subject, isAdmin: role == .admin, lifetime: .seconds(ttl.seconds), secret: secret.revealed,
@@ -69,7 +71,9 @@ struct Lifetime: ExpressibleByArgument {
 
     init?(argument: String) {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let last = argument.last, let unit = units[last], let count = Int64(argument.dropLast()), (1...36_500).contains(count) else {
+        guard let last = argument.last, let unit = units[last], let count = Int64(argument.dropLast()),
+            (1...36_500).contains(count)
+        else {
             return nil
         }
         seconds = count * unit

@@ -22,7 +22,8 @@ struct RequestScreen: Sendable {
             let known = Self.methods.sorted().joined(separator: ", ")
             throw refusal("the method is none of \(known): use one of them, in upper case")
         }
-        guard let url = URL(string: request.url, encodingInvalidCharacters: false), let origin = AllowedOrigin(url: request.url) else {
+        guard let url = URL(string: request.url, encodingInvalidCharacters: false), let origin = AllowedOrigin(url: request.url)
+        else {
             throw refusal("its URL is not an absolute http or https URL without user and password: pass a percent-encoded one")
         }
         guard origins.contains(origin) else {

@@ -34,13 +34,15 @@ struct GatewayApplication: Sendable {
         let store: SQLiteStore
         let registry: LiveRegistry
         let verifier: TokenVerifier
-        let hosting = ProviderHosting(client: client, loader: ModuleLoader(directory: configuration.modulesDirectory), logger: logger)
+        let hosting = ProviderHosting(
+            client: client, loader: ModuleLoader(directory: configuration.modulesDirectory), logger: logger)
         do {
             verifier = try await TokenVerification.verifier(for: configuration, client: client, clock: clock, logger: logger)
             store = try SQLiteStore.open(
                 path: configuration.database.path,
                 onCommitInDoubt: {
-                    logger.critical("A commit failed, and whether it is on disk is not known. The gateway ends; its next start finds out.")
+                    logger.critical(
+                        "A commit failed, and whether it is on disk is not known. The gateway ends; its next start finds out.")
                     // Nobody may be answered, and no fsync tried again: at once, without handlers. EX_IOERR of sysexits.h.
                     _exit(74)
                 }
@@ -56,7 +58,9 @@ struct GatewayApplication: Sendable {
         let encoder = AnswerBytes(registry: registry)
         let supervisor = FlowSupervisor()
         let inbox = WebhookInbox(store: store, registry: registry, clock: clock, logger: logger)
-        let recovery = OperationRecovery(store: store, registry: registry, encoder: encoder, clock: clock, logger: logger)
+        let recovery = OperationRecovery(
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+        )
         let api = RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
@@ -84,7 +88,8 @@ struct GatewayApplication: Sendable {
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
                 )
             ),
             configuration: .init(
@@ -103,7 +108,8 @@ struct GatewayApplication: Sendable {
         return GatewayApplication(
             // What is needed longest comes first: services end in reverse order, the server before all others.
             services: [
-                StoreService(store: store), OutboundService(client: client), supervisor, inbox, recovery, registry, server, readiness,
+                StoreService(store: store), OutboundService(client: client), supervisor, inbox, recovery, registry, server,
+                readiness,
             ],
             logger: logger
         )
@@ -130,7 +136,8 @@ struct GatewayApplication: Sendable {
             let report = await hosting.load(try reloading())
             guard report.problems.isEmpty else { throw ConfigurationError(report.problems) }
             registry.use(try report.registry(logger: logger))
-            logger.notice("Providers reloaded.", metadata: ["providers": "\(report.providers.map(\.name).joined(separator: " "))"])
+            logger.notice(
+                "Providers reloaded.", metadata: ["providers": "\(report.providers.map(\.name).joined(separator: " "))"])
         } catch let error as ConfigurationError {
             throw GatewayError.invalid(error.problems.map { GatewayError.Field($0.keyPath, $0.message) })
         }

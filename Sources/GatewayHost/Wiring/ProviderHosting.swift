@@ -47,7 +47,8 @@ struct ProviderHosting: Sendable {
             http: OutboundTransport(
                 provider: name, client: client, origins: allowed, userAgent: "payment-gateway/\(Version.current)", logger: logger
             ),
-            log: HostLog(logger, provider: name), clock: HostClock(), random: HostRandom(), environment: configuration.environment,
+            log: HostLog(logger, provider: name), clock: HostClock(), random: HostRandom(),
+            environment: configuration.environment,
             webhookURL: webhookURL, pagesURL: "\(base)/api/v1/providers/\(name)/pages", baseDirectory: configuration.baseDirectory
         )
     }

@@ -54,7 +54,8 @@ enum TokenVerification {
     ) async throws -> TokenVerifier {
         do {
             return try await .keySet(
-                text, algorithm: algorithm?.rawValue, issuer: authentication.issuer, audience: authentication.audience, clock: clock
+                text, algorithm: algorithm?.rawValue, issuer: authentication.issuer, audience: authentication.audience,
+                clock: clock
             )
         } catch {
             throw KeySetError(place: place, reason: "it is not a JSON Web Key Set whose keys all have a kid")

@@ -22,7 +22,8 @@ struct StripeEvent: Decodable {
             self = try JSONDecoder().decode(StripeEvent.self, from: Data(body))
         } catch {
             throw .rejected(
-                Rejection(.invalidRequest, message: "the webhook's body is not an event: it needs id, type and data.object with an id")
+                Rejection(
+                    .invalidRequest, message: "the webhook's body is not an event: it needs id, type and data.object with an id")
             )
         }
     }
@@ -102,7 +103,8 @@ private struct StripeObject: Decodable {
 
     /// The intent as the event shows it; only its id where that is not enough to tell.
     func paymentIntent(of type: String) -> WebhookEvent.Subject {
-        guard let money, let status = status.map({ PaymentIntent.Status(rawValue: $0) ?? .processing }) ?? Self.status(after: type)
+        guard let money,
+            let status = status.map({ PaymentIntent.Status(rawValue: $0) ?? .processing }) ?? Self.status(after: type)
         else { return .paymentIntentReference(id: id) }
         var intent = PaymentIntent(id: id, status: status, amount: money)
         intent.amountCaptured = amountReceived ?? (status == .succeeded ? money.minorUnits : 0)
@@ -136,7 +138,9 @@ private struct StripeObject: Decodable {
     /// The refund as the event shows it, or the intent whose refunds have to be asked for.
     var refund: WebhookEvent.Subject {
         guard let paymentIntentID else { return .other }
-        guard let money, let status = status.flatMap(Refund.Status.init) else { return .refundsOfPaymentIntent(id: paymentIntentID) }
+        guard let money, let status = status.flatMap(Refund.Status.init) else {
+            return .refundsOfPaymentIntent(id: paymentIntentID)
+        }
         var refund = Refund(id: id, paymentIntentID: paymentIntentID, amount: money, status: status)
         refund.reason = reason
         refund.failureReason = failureReason
@@ -150,7 +154,8 @@ private struct StripeObject: Decodable {
         guard let paymentIntentID, let money else { return .other }
         return .dispute(
             Dispute(
-                id: id, paymentIntentID: paymentIntentID, amount: money, status: status ?? "needs_response", reason: reason ?? "general"
+                id: id, paymentIntentID: paymentIntentID, amount: money, status: status ?? "needs_response",
+                reason: reason ?? "general"
             )
         )
     }

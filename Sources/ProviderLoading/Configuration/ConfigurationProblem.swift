@@ -76,10 +76,19 @@ package struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible
 package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// What is wrong, in the order of the file; never empty.
     package let problems: [ConfigurationProblem]
+    /// As much of the configuration as could be read, with defaults in place of what is wrong: its providers' settings can still be
+    /// checked, so that their mistakes are told in the same breath. Never to be served from.
+    package let remains: GatewayConfiguration?
 
     /// An error of these problems.
-    package init(_ problems: [ConfigurationProblem]) {
+    package init(_ problems: [ConfigurationProblem], remains: GatewayConfiguration? = nil) {
         self.problems = ConfigurationProblem.inReadingOrder(problems)
+        self.remains = remains
+    }
+
+    /// This error, and what came of loading the providers of what ``remains``.
+    package func adding(_ report: LoadingReport) -> ConfigurationError {
+        ConfigurationError(problems + report.problems.filter { !problems.contains($0) })
     }
 
     /// One line for each problem.

@@ -39,12 +39,31 @@ struct ConfigurationReader {
             .flatMap { Logger.Level(rawValue: $0) }
 
         guard reader.problems.isEmpty, let environment, let server, let database, let authentication, let routing else {
-            throw ConfigurationError(reader.problems)
+            throw ConfigurationError(
+                reader.problems,
+                remains: remains(
+                    environment: environment, server: server, providers: providers, modulesDirectory: modulesDirectory)
+            )
         }
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
             modulesDirectory: modulesDirectory, providers: providers, routing: routing, logLevel: logLevel ?? .info,
             file: file, baseDirectory: baseDirectory, warnings: ConfigurationProblem.inReadingOrder(warnings))
+    }
+
+    /// What can still be checked of a configuration with mistakes: the providers, but in production none that would be loaded without
+    /// its digest.
+    private func remains(
+        environment: GatewayEnvironment?, server: GatewayConfiguration.Server?, providers: [ProviderConfiguration],
+        modulesDirectory: String
+    ) -> GatewayConfiguration {
+        let environment = environment ?? .development
+        return GatewayConfiguration(
+            environment: environment, server: server ?? .init(host: "127.0.0.1", port: 8080, publicURL: nil),
+            database: .init(path: ""), authentication: .init(keys: .sharedSecret(nil), issuer: nil, audience: nil),
+            modulesDirectory: modulesDirectory,
+            providers: providers.filter { environment == .development || $0.sha256 != nil },
+            routing: .init(defaultProvider: ""), logLevel: .info, file: file, baseDirectory: baseDirectory, warnings: [])
     }
 
     /// The document with its references replaced. A provider that is off needs no variables.

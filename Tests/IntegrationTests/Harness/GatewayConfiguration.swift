@@ -39,6 +39,7 @@ struct GatewayConfiguration: Sendable {
           secret_key: "${STRIPE_SECRET_KEY}"
           webhook_secrets: ["\(webhookSecret)"]
           api_base: "\(base)"
+          return_url: https://shop.example/back
         """
     }
 

@@ -21,6 +21,9 @@ struct TemporaryFolder: Sendable {
         try Data(text.utf8).write(to: file)
     }
 
+    /// Whether there is a file or folder of this name.
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
     /// A file's text; empty where there is no such file.
     func read(_ name: String) -> String {
         guard let data = FileManager.default.contents(atPath: path(name)) else { return "" }

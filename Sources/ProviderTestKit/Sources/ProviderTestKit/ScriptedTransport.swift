@@ -19,7 +19,8 @@ public final class ScriptedTransport: HTTPTransport {
         /// Answers with JSON and, where given, further header fields.
         public static func json(_ text: String, status: Int = 200, headers: [HTTPField] = []) -> Step {
             .answer(
-                HTTPResponse(status: status, headers: [HTTPField("content-type", "application/json")] + headers, body: Array(text.utf8))
+                HTTPResponse(
+                    status: status, headers: [HTTPField("content-type", "application/json")] + headers, body: Array(text.utf8))
             )
         }
     }

@@ -4,7 +4,8 @@ extension ProviderHost {
     /// A host for tests: everything injected, nothing real.
     public static func testing(
         name: String = "test", settings: [String: SettingValue] = [:], http: any HTTPTransport = ScriptedTransport([]),
-        log: any ProviderLog = RecordingLog(), clock: any ProviderClock = ManualClock(), random: any ProviderRandom = SeededRandom(),
+        log: any ProviderLog = RecordingLog(), clock: any ProviderClock = ManualClock(),
+        random: any ProviderRandom = SeededRandom(),
         environment: GatewayEnvironment = .development, baseDirectory: String = "."
     ) -> ProviderHost {
         ProviderHost(

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// A point in wall-clock time: milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// The contract has its own type because Foundation's `Date` would make a binary-stable interface depend on Foundation.
@@ -22,7 +20,7 @@ public struct Timestamp: Sendable, Codable, Hashable, Comparable {
 
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     public var unixSeconds: Int64 {
-        unixMilliseconds >= 0 ? unixMilliseconds / 1000 : (unixMilliseconds - 999) / 1000
+        unixMilliseconds.flooredDivision(by: 1000).quotient
     }
 
     /// Orders by time.
@@ -30,15 +28,22 @@ public struct Timestamp: Sendable, Codable, Hashable, Comparable {
         left.unixMilliseconds < right.unixMilliseconds
     }
 
-    /// The point `duration` later, to the millisecond.
+    /// The point `duration` later, to the millisecond; what lies beyond the range of the type stays at its bound.
     public func advanced(by duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
-        return Timestamp(unixMilliseconds: unixMilliseconds + seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
+        let whole = unixMilliseconds.addingReportingOverflow(milliseconds.partialValue)
+        let sum = whole.partialValue.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        guard !milliseconds.overflow, !whole.overflow, !sum.overflow else {
+            return Timestamp(unixMilliseconds: duration < .zero ? .min : .max)
+        }
+        return Timestamp(unixMilliseconds: sum.partialValue)
     }
 
     /// The time from `other` to this point; negative where `other` is later.
     public func duration(since other: Timestamp) -> Duration {
-        .milliseconds(unixMilliseconds - other.unixMilliseconds)
+        // Each may be any Int64; their difference fits a Duration only.
+        .milliseconds(unixMilliseconds) - .milliseconds(other.unixMilliseconds)
     }
 
     /// The time in the format of RFC 3339, in UTC with milliseconds: `2026-01-08T01:00:00.000Z`.
@@ -54,13 +59,14 @@ public struct Timestamp: Sendable, Codable, Hashable, Comparable {
             + "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2)).\(padded(milliseconds, 3))Z"
     }
 
-    /// Reads RFC 3339 (`2026-01-08T01:00:00Z`, with a fraction or an offset too); nil for anything else.
+    /// Reads RFC 3339, section 5.6 (`2026-01-08T01:00:00Z`, with a fraction or an offset too); nil for anything else, a day that
+    /// the calendar does not have among it. Digits beyond milliseconds are cut off; a leap second counts as the second after it.
     public init?(rfc3339 text: String) {
-        let style = Date.ISO8601FormatStyle()
-        guard
-            let date = (try? style.parse(text)) ?? (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
+        var reader = RFC3339Reader(text)
+        guard let days = reader.date(), reader.skip("T", "t"), let milliseconds = reader.time(), let offset = reader.offset(),
+            reader.isAtEnd
         else { return nil }
-        self.init(unixMilliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
+        self.init(unixMilliseconds: days * 86_400_000 + milliseconds - offset * 60_000)
     }
 
     /// Year, month and day of the proleptic Gregorian calendar, by counting from 1 March, where leap days fall last.

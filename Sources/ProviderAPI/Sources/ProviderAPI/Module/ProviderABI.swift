@@ -17,25 +17,25 @@ public enum ProviderABI {
     public static var compiler: StaticString {
         // A conditional is the only place where the language tells its compiler's version.
         #if compiler(>=6.5)
-            "6.5 or later"
+        "6.5 or later"
         #elseif compiler(>=6.4.3)
-            "6.4.3 or later"
+        "6.4.3 or later"
         #elseif compiler(>=6.4.2)
-            "6.4.2"
+        "6.4.2"
         #elseif compiler(>=6.4.1)
-            "6.4.1"
+        "6.4.1"
         #elseif compiler(>=6.4)
-            "6.4.0"
+        "6.4.0"
         #elseif compiler(>=6.3.4)
-            "6.3.4 or later"
+        "6.3.4 or later"
         #elseif compiler(>=6.3.3)
-            "6.3.3"
+        "6.3.3"
         #elseif compiler(>=6.3.2)
-            "6.3.2"
+        "6.3.2"
         #elseif compiler(>=6.3.1)
-            "6.3.1"
+        "6.3.1"
         #else
-            "6.3.0"
+        "6.3.0"
         #endif
     }
 }

@@ -9,7 +9,8 @@ public struct Currency: Sendable, Hashable {
 
     /// The currency with this code in any letter case, or nil where ISO 4217 has no such currency with a minor unit.
     public init?(_ code: String) {
-        guard code.utf8.count == 3 else { return nil }
+        // Upper case may be longer: the two letters of "\u{DF}p" would become the South Sudanese pound.
+        guard code.utf8.count == 3, code.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let upper = code.uppercased()
         guard let exponent = Self.exponents[upper] else { return nil }
         self.code = upper

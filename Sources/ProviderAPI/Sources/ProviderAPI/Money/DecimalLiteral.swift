@@ -6,7 +6,7 @@ struct DecimalLiteral {
     private(set) var exponent = 0
     let isNegative: Bool
 
-    /// Reads the grammar of RFC 8259, section 6; nil where the text does not follow it or its exponent exceeds nine digits.
+    /// Reads the grammar of RFC 8259, section 6; nil where the text does not follow it.
     init?(_ text: String) {
         var rest = text.utf8[...]
         isNegative = rest.first == UInt8(ascii: "-")
@@ -33,8 +33,9 @@ struct DecimalLiteral {
                 if first == UInt8(ascii: "-") { sign = -1 }
                 rest.removeFirst()
             }
-            guard !rest.isEmpty, rest.count <= 9, rest.allSatisfy(Self.isDigit), let power = Int(Substring(rest)) else { return nil }
-            exponent += sign * power
+            guard !rest.isEmpty, rest.allSatisfy(Self.isDigit) else { return nil }
+            // No text is long enough to make up for a power of a thousand millions, so it may stop counting there.
+            exponent += sign * rest.reduce(0) { min($0 * 10 + Int($1 - UInt8(ascii: "0")), 1_000_000_000) }
             rest = rest[rest.endIndex...]
         }
         guard rest.isEmpty else { return nil }

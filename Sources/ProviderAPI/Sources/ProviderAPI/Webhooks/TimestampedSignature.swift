@@ -11,7 +11,8 @@ public enum TimestampedSignature {
     ///   - tolerance: how far the timestamp may be from `now`, in either direction.
     /// - Throws: ``ProviderError/rejected(_:)`` with reason ``Rejection/Reason/invalidSignature``.
     public static func verify(
-        _ header: String?, named headerName: String, body: [UInt8], secrets: [String], now: Timestamp, tolerance: Duration = .seconds(300)
+        _ header: String?, named headerName: String, body: [UInt8], secrets: [String], now: Timestamp,
+        tolerance: Duration = .seconds(300)
     ) throws(ProviderError) {
         guard let header else { throw refusal("the header \(headerName) is missing") }
         var timestamp: String?

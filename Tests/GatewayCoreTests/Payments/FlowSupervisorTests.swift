@@ -1,0 +1,72 @@
+import GatewayCore
+import Logging
+import ProviderAPI
+import ServiceLifecycle
+import Testing
+
+@Suite("Who waits for a flow does not own it", .timeLimit(.minutes(1)))
+struct FlowSupervisorTests {
+    @Test("A client that hangs up stops waiting; the payment goes on and is settled")
+    func hangUp() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            let gate = Gate()
+            gateway.service.script(.confirm, .wait(gate, then: .act()))
+            let client = Task { try await gateway.confirm(subject.intent, request(key: "k")) }
+            await gate.reached()
+            client.cancel()
+            await #expect(throws: CancellationError.self) { try await client.value }
+            gate.open()
+            try await eventually("the confirmation is settled") {
+                try await gateway.lastOperation(of: subject.order).state == .succeeded
+            }
+            #expect(try await gateway.confirm(subject.intent, request(key: "k")).isReplay)
+        }
+    }
+
+    @Test("A shutdown refuses new flows and waits for those that run")
+    func shutdown() async throws {
+        let supervisor = FlowSupervisor()
+        let services = ServiceGroup(services: [supervisor], logger: RecordedLog().logger)
+        let gate = Gate()
+        let course = Course()
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await services.run()
+                course.note("the supervisor has ended")
+            }
+            group.addTask {
+                let answer = try await supervisor.perform {
+                    await gate.pass()
+                    course.note("the flow has ended")
+                    return 7
+                }
+                #expect(answer == 7)
+            }
+            await gate.reached()
+            await services.triggerGracefulShutdown()
+            try await eventually("new flows are refused") {
+                do {
+                    try await supervisor.perform {}
+                    return false
+                } catch let error as GatewayError {
+                    #expect(error.retryAfterSeconds == 1)
+                    return error.code == .unavailable
+                }
+            }
+            #expect(course.notes.isEmpty)
+            gate.open()
+            try await group.waitForAll()
+        }
+        #expect(course.notes == ["the flow has ended", "the supervisor has ended"])
+    }
+
+    @Test("What a flow throws reaches who waits for it")
+    func failure() async throws {
+        try await withGateway { gateway in
+            await #expect(throws: StoreError.constraint("x")) {
+                try await gateway.supervisor.perform { throw StoreError.constraint("x") }
+            }
+        }
+    }
+}

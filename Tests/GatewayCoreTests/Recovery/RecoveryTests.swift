@@ -1,0 +1,169 @@
+import GatewayCore
+import Logging
+import ProviderAPI
+import ProviderTestKit
+import Testing
+
+@Suite("Operations that nobody works on any more are brought to their end", .timeLimit(.minutes(1)))
+struct RecoveryTests {
+    private static let kinds = GatewayCore.Operation.Kind.allCases
+
+    /// What the books say once an operation of the kind was done.
+    private static func done(_ kind: GatewayCore.Operation.Kind) -> Books {
+        switch kind {
+        case .create: Books(status: .requiresPaymentMethod, order: .pending)
+        case .confirm, .capture: Books(status: .succeeded, order: .completed, captured: 10_000)
+        case .cancel: Books(status: .canceled, order: .canceled)
+        case .refund: Books(status: .partiallyRefunded, order: .partiallyRefunded, captured: 10_000, refunded: 4000)
+        }
+    }
+
+    @Test("What a killed process had done at the provider is looked up, and not done again", arguments: kinds)
+    func found(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            gateway.store.script(nil, .unavailable("killed"))
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            let calls = gateway.service.calls.count
+            #expect(try await gateway.restartAndRecover() == 1)
+            #expect(gateway.service.calls.count == calls)
+            #expect(gateway.service.effects(kind) == 1)
+            #expect(try await gateway.books(of: subject.order) == Self.done(kind))
+            let operation = try await gateway.lastOperation(of: subject.order)
+            #expect(operation.state == .succeeded)
+            #expect(operation.attempts == 2 && operation.fence == 2)
+            #expect(try await gateway.remembered("k")?.answer?.status == (kind == .create ? 201 : 200))
+        }
+    }
+
+    @Test("What a killed process had not done is done with the same key and the stored request", arguments: kinds)
+    func notDone(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            let before = gateway.service.effects(kind)
+            gateway.service.script(kind, .fail(.unknown(SettlementCase.failure)))
+            gateway.store.script(nil, .unavailable("killed"))
+            #expect(try await gateway.perform(kind, on: subject).status == 202)
+            #expect(try await gateway.restartAndRecover() == 1)
+            let calls = gateway.service.calls.suffix(2)
+            #expect(calls.first == calls.last, "the same request, id and key")
+            #expect(calls.first?.request.kind == kind)
+            #expect(gateway.service.effects(kind) == before + 1)
+            #expect(try await gateway.books(of: subject.order) == Self.done(kind))
+        }
+    }
+
+    @Test(
+        "Not finding it proves nothing: the repeat bears the same key, and has no second effect",
+        arguments: [.create, .refund] as [GatewayCore.Operation.Kind])
+    func hidden(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            gateway.service.script(kind, .actThenFail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.perform(kind, on: subject).status == 202)
+            gateway.service.hideObjects()
+            try await gateway.recover(subject.order)
+            let calls = gateway.service.calls.suffix(2)
+            #expect(calls.first?.identity == calls.last?.identity)
+            #expect(gateway.service.effects(kind) == 1)
+            #expect(try await gateway.books(of: subject.order) == Self.done(kind))
+        }
+    }
+
+    @Test("Once the provider may have forgotten the key the operation is only looked up, and never failed", arguments: kinds)
+    func forgottenKey(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            gateway.service.script(kind, .fail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            let (calls, books) = (gateway.service.calls.count, try await gateway.books(of: subject.order))
+            gateway.clock.advance(by: .seconds(23 * 3600))
+            for _ in 0..<5 {
+                try await gateway.recover(subject.order)
+                gateway.clock.advance(by: .seconds(24 * 3600))
+            }
+            #expect(gateway.service.calls.count == calls)
+            #expect(gateway.service.lookups >= 5)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)
+            #expect(try await gateway.books(of: subject.order) == books)
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+        }
+    }
+
+    @Test("Just before the provider may have forgotten the key the call is repeated")
+    func lastRepeat() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            gateway.service.script(.confirm, .fail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.confirm(subject.intent).status == 202)
+            gateway.clock.advance(by: .seconds(23 * 3600) - .milliseconds(1))
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.books(of: subject.order).status == .succeeded)
+        }
+    }
+
+    @Test("While the provider cannot be asked the operation stays open and is not repeated", arguments: kinds)
+    func cannotAsk(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            gateway.service.script(kind, .actThenFail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.perform(kind, on: subject).status == 202)
+            let calls = gateway.service.calls.count
+            gateway.service.failLookups(.notSent(SettlementCase.failure))
+            try await gateway.recover(subject.order)
+            #expect(gateway.service.calls.count == calls)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)
+            gateway.service.failLookups(nil)
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.books(of: subject.order) == Self.done(kind))
+        }
+    }
+
+    @Test("A cancellation that finds the payment captured has failed, and the payment has succeeded")
+    func cancellationFindsCapture() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            gateway.service.script(.cancel, .fail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.cancel(subject.intent, request(key: "k")).status == 202)
+            let intent = try #require(gateway.service.intent(subject.intent))
+            gateway.service.show(intent.now(.succeeded))
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .failed)
+            #expect(try await gateway.books(of: subject.order) == Books(status: .succeeded, order: .completed, captured: 10_000))
+            #expect(try await gateway.remembered("k")?.answer?.status == 409)
+        }
+    }
+
+    @Test("An operation is left alone while its owner's lease runs")
+    func leased() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            let gate = Gate()
+            gateway.service.script(.confirm, .wait(gate, then: .act()))
+            async let answer = gateway.confirm(subject.intent)
+            await gate.reached()
+            #expect(try await gateway.recovery.recoverDue() == 0)
+            gate.open()
+            #expect(try await answer.status == 200)
+        }
+    }
+
+    @Test("One operation that cannot be recovered does not keep the others from it")
+    func oneFails() async throws {
+        try await withGateway { gateway in
+            let subjects = [try await gateway.created(), try await gateway.created()]
+            for subject in subjects {
+                gateway.service.script(.confirm, .fail(.unknown(SettlementCase.failure)))
+                #expect(try await gateway.confirm(subject.intent).status == 202)
+                try await gateway.abandonToAnotherProcess(try await gateway.lastOperation(of: subject.order))
+            }
+            gateway.store.script(.unavailable("the database is busy"))
+            #expect(try await gateway.recovery.recoverDue() == 2)
+            let states = [
+                try await gateway.books(of: subjects[0].order).status, try await gateway.books(of: subjects[1].order).status,
+            ]
+            #expect(Set(states) == [.processing, .succeeded])
+            #expect(gateway.log.lines.contains { $0.level == .error })
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import ProviderAPI
+
+/// The scripted provider's webhooks: the event as JSON, with a header `signature` whose value is `valid`.
+extension ScriptedService {
+    func verifyWebhookSignature(_ webhook: WebhookRequest) async throws(ProviderError) {
+        guard webhook.header("signature") == "valid" else {
+            throw .rejected(Rejection(.invalidSignature, message: "the signature is wrong"))
+        }
+    }
+
+    func parseWebhookEvent(_ webhook: WebhookRequest, in call: CallContext) async throws(ProviderError) -> WebhookEvent {
+        do {
+            return try JSONDecoder().decode(WebhookEvent.self, from: Data(webhook.body))
+        } catch {
+            throw .rejected(Rejection(.invalidRequest, message: "the body is no event"))
+        }
+    }
+
+    /// A webhook as the provider would send it.
+    static func webhook(_ event: WebhookEvent, signature: String = "valid", at now: Timestamp) throws -> WebhookRequest {
+        let body = try JSONEncoder().encode(event)
+        return WebhookRequest(headers: [HTTPField("signature", signature)], query: "", body: Array(body), receivedAt: now)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import GatewayCore
+import GatewayStorage
+import Logging
+import ProviderAPI
+import ProviderTestKit
+
+/// The core over a real database and a scripted provider, without HTTP. The provider is called `acme`; `other` is a second one.
+struct TestGateway: Sendable {
+    let store: FaultyStore
+    let service: ScriptedService
+    let other: ScriptedService
+    let clock: ManualClock
+    let log: RecordedLog
+    let supervisor: FlowSupervisor
+    let flow: PaymentFlow
+    let orders: OrderBook
+    let queries: PaymentQueries
+    let inbox: WebhookInbox
+    let webhooks: WebhookFlow
+    let recovery: OperationRecovery
+
+    init(store: FaultyStore, service: ScriptedService = ScriptedService()) {
+        self.store = store
+        self.service = service
+        other = ScriptedService()
+        clock = ManualClock()
+        log = RecordedLog()
+        supervisor = FlowSupervisor()
+        let registry = TestRegistry(services: ["acme": service, "other": other])
+        let (encoder, logger) = (TextEncoder(), log.logger)
+        flow = PaymentFlow(
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+        )
+        orders = OrderBook(store: store, encoder: encoder, clock: clock)
+        queries = PaymentQueries(store: store, registry: registry, clock: clock, logger: logger)
+        inbox = WebhookInbox(store: store, registry: registry, clock: clock, logger: logger)
+        webhooks = WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger)
+        recovery = OperationRecovery(
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+        )
+    }
+}
+
+struct TestRegistry: ProviderRegistry {
+    let providers: [Provider]
+    let defaultProviderName = "acme"
+
+    init(services: [String: any PaymentService]) {
+        let information = ModuleInformation(displayName: "Scripted", version: "1.0.0")
+        providers = services.sorted { $0.key < $1.key }.map {
+            Provider(name: $0.key, information: information, digest: "", service: $0.value)
+        }
+    }
+
+    func provider(named name: String) -> Provider? { providers.first { $0.name == name } }
+}
+
+/// Runs `body` with an open store in a folder of its own, and removes both afterwards.
+func withStore(_ body: (FaultyStore) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-core-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = try SQLiteStore.open(path: folder + "/gateway.db", installation: { "test" })
+    do {
+        try await body(FaultyStore(store))
+        await store.close()
+    } catch {
+        await store.close()
+        throw error
+    }
+}
+
+/// Runs `body` with a gateway whose flows are served.
+func withGateway(
+    service: ScriptedService = ScriptedService(), _ body: (TestGateway) async throws -> Void
+) async throws {
+    try await withStore { store throws in
+        let gateway = TestGateway(store: store, service: service)
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await gateway.supervisor.run() }
+            try await body(gateway)
+            group.cancelAll()
+        }
+    }
+}
+
+/// An amount in cents.
+func usd(_ cents: Int64) -> Money {
+    guard let currency = Currency("USD") else { preconditionFailure("ISO 4217 has USD") }
+    return Money(minorUnits: cents, currency: currency)
+}

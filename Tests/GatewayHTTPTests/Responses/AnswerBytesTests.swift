@@ -1,0 +1,162 @@
+import GatewayCore
+import ProviderAPI
+import Testing
+
+@testable import GatewayHTTP
+
+@Suite("An answer")
+struct AnswerBytesTests {
+    private let time = Timestamp(unixSeconds: 1_767_834_000)
+
+    private var encoder: AnswerBytes {
+        var stripe = ModuleInformation(displayName: "Stripe", version: "1")
+        stripe.isStripe = true
+        return AnswerBytes(
+            registry: FixedRegistry(providers: [
+                Provider(name: "main", information: stripe, digest: "", service: SilentService()),
+                Provider(
+                    name: "mock", information: ModuleInformation(displayName: "Mock", version: "1"), digest: "",
+                    service: SilentService()),
+            ])
+        )
+    }
+
+    private func transaction(_ status: TransactionStatus = .succeeded, provider: String = "mock") throws -> PaymentTransaction {
+        var transaction = PaymentTransaction(
+            id: 3, orderID: 7, userID: "42", provider: provider, amount: try money(9990), captureMethod: .automatic,
+            status: status,
+            metadata: ["cart": "7"], createdAt: time, updatedAt: time
+        )
+        transaction.paymentIntentID = "pi_1"
+        transaction.clientSecret = "pi_1_secret"
+        transaction.captured = 9990
+        transaction.refunded = 5
+        return transaction
+    }
+
+    private func refund(_ status: Refund.Status) throws -> RefundRecord {
+        RefundRecord(
+            id: 1, transactionID: 3, operationID: 5, providerRefundID: "re_1", amount: try money(500), status: status,
+            reason: nil,
+            metadata: [:], createdAt: time, updatedAt: time
+        )
+    }
+
+    private func order() throws -> Order {
+        Order(
+            id: 7, userID: "42", amount: try money(1250, "KWD"), status: .pending, description: nil, metadata: [:],
+            createdAt: time,
+            updatedAt: time
+        )
+    }
+
+    @Test("has the status of its kind, and the same bytes every time")
+    func statuses() throws {
+        let transaction = try transaction()
+        let answers: [(PaymentAnswer, Int)] = [
+            (.orderCreated(try order()), 201), (.intentCreated(transaction), 201), (.intentHandedOut(transaction), 200),
+            (.transaction(transaction), 200), (.refund(try refund(.succeeded)), 200), (.accepted(transaction), 202),
+            (.failure(GatewayError(.paymentDeclined, "No.")), 402), (.failure(GatewayError(.providerRejected, "No.")), 422),
+        ]
+        for (answer, status) in answers {
+            let stored = encoder.encode(answer, requestID: "req-1")
+            #expect(stored.status == status)
+            #expect(encoder.encode(answer, requestID: "req-1") == stored)
+        }
+    }
+
+    @Test("that an order was made shows the order, member by member")
+    func orderBytes() throws {
+        let body = encoder.encode(.orderCreated(try order()), requestID: "req-1").body
+        #expect(
+            String(decoding: body, as: UTF8.self)
+                == #"{"id":7,"user_id":"42","amount":1.250,"currency":"KWD","status":"pending","description":null,"metadata":{},"#
+                + #""created_at":"2026-01-08T01:00:00.000Z","updated_at":"2026-01-08T01:00:00.000Z"}"#
+        )
+    }
+
+    @Test("with an intent shows what the payer's browser needs, created and handed out alike")
+    func intentBytes() throws {
+        let transaction = try transaction(.requiresPaymentMethod)
+        let created = encoder.encode(.intentCreated(transaction), requestID: "a").body
+        #expect(
+            String(decoding: created, as: UTF8.self)
+                == #"{"client_secret":"pi_1_secret","payment_intent_id":"pi_1","amount":99.90,"currency":"USD","#
+                + #""status":"requires_payment_method","provider":"mock","transaction_id":3}"#
+        )
+        #expect(encoder.encode(.intentHandedOut(transaction), requestID: "b").body == created)
+    }
+
+    @Test("with a transaction has every member of the contract, and never the client secret")
+    func transactionMembers() throws {
+        let body = encoder.encode(.transaction(try transaction()), requestID: "req-1").body
+        let members = try object(body)
+        #expect(
+            Set(members.keys) == [
+                "id", "order_id", "provider", "payment_intent_id", "stripe_payment_intent_id", "amount", "amount_captured",
+                "amount_refunded",
+                "currency", "status", "payment_method", "provider_customer_id", "provider_charge_id", "error_code",
+                "decline_code",
+                "error_message", "dispute", "metadata", "next_action", "created_at", "updated_at",
+            ]
+        )
+        #expect(members["amount"] == .number("99.90"))
+        #expect(members["amount_refunded"] == .number("0.05"))
+        #expect(members["dispute"] == .null && members["next_action"] == .null)
+        #expect(!String(decoding: body, as: UTF8.self).contains("secret"))
+    }
+
+    @Test("shows the dispute and the next action where there are such")
+    func nested() throws {
+        var transaction = try transaction(.requiresAction)
+        transaction.dispute = Dispute(
+            id: "dp_1", paymentIntentID: "pi_1", amount: try money(9990), status: "needs_response", reason: "fraudulent"
+        )
+        transaction.nextAction = NextAction(type: "redirect_to_url", redirectURL: "https://example.test/3ds")
+        let members = try object(encoder.encode(.transaction(transaction), requestID: "req-1").body)
+        #expect(
+            members["dispute"]
+                == .object([
+                    "id": .string("dp_1"), "status": .string("needs_response"), "amount": .number("99.90"),
+                    "reason": .string("fraudulent"),
+                ])
+        )
+        #expect(
+            members["next_action"]
+                == .object(["type": .string("redirect_to_url"), "redirect_url": .string("https://example.test/3ds")])
+        )
+    }
+
+    @Test(
+        "repeats the intent's id under its old name only where the provider is Stripe",
+        arguments: [("main", .string("pi_1")), ("mock", .null), ("removed", .null)] as [(String, JSONValue)]
+    )
+    func stripeMember(provider: String, value: JSONValue) throws {
+        let members = try object(encoder.encode(.transaction(try transaction(provider: provider)), requestID: "req-1").body)
+        #expect(members["stripe_payment_intent_id"] == value)
+        #expect(members["payment_intent_id"] == .string("pi_1"))
+    }
+
+    @Test(
+        "whose outcome is not known shows processing, whatever the row says, but not over a manual review",
+        arguments: TransactionStatus.allCases)
+    func accepted(status: TransactionStatus) throws {
+        let stored = encoder.encode(.accepted(try transaction(status)), requestID: "req-1")
+        #expect(stored.status == 202)
+        #expect(try object(stored.body)["status"] == .string(status == .manualReview ? "manual_review" : "processing"))
+        let known = encoder.encode(.transaction(try transaction(status)), requestID: "req-1")
+        #expect(try object(known.body)["status"] == .string(status.rawValue))
+    }
+
+    @Test(
+        "with a refund says so in the guide's words, with the refund's own status",
+        arguments: [Refund.Status.succeeded, .pending, .failed])
+    func refundBytes(status: Refund.Status) throws {
+        let body = encoder.encode(.refund(try refund(status)), requestID: "req-1").body
+        #expect(
+            String(decoding: body, as: UTF8.self)
+                == #"{"message":"Refund processed successfully. Refund ID: re_1","refund_id":"re_1","amount":5.00,"currency":"USD","#
+                + "\"status\":\"\(status.rawValue)\"}"
+        )
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import GatewayCore
+import GatewayStorage
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import ProviderAPI
+import ProviderTestKit
+
+@testable import GatewayHTTP
+
+/// The whole API over a new database, in process.
+struct TestAPI: Sendable {
+    let client: any TestClientProtocol
+    private let forge: TokenForge
+
+    /// Runs `body` against an API without providers, and removes its database afterwards.
+    static func run(_ body: @escaping @Sendable (TestAPI) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-http-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try SQLiteStore.open(path: folder + "/gateway.db", installation: { "test" })
+        let forge = TokenForge()
+        let supervisor = FlowSupervisor()
+        let application = Application(router: await router(store: store, forge: forge, supervisor: supervisor))
+        do {
+            try await withThrowingTaskGroup { group in
+                // Payment flows run in the supervisor: without it every POST would wait for ever.
+                group.addTask { try await supervisor.run() }
+                try await application.test(.router) { try await body(TestAPI(client: $0, forge: forge)) }
+                group.cancelAll()
+            }
+            await store.close()
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private static func router(
+        store: SQLiteStore, forge: TokenForge, supervisor: FlowSupervisor
+    ) async -> Router<GatewayContext> {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let registry = FixedRegistry()
+        let clock = ManualClock(forge.now)
+        let encoder = AnswerBytes(registry: registry)
+        let inbox = WebhookInbox(store: store, registry: registry, clock: clock, logger: logger)
+        let table = RouteTable(
+            orders: OrderBook(store: store, encoder: encoder, clock: clock),
+            flow: PaymentFlow(
+                store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+            ),
+            queries: PaymentQueries(store: store, registry: registry, clock: clock, logger: logger),
+            webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
+            registry: registry, encoder: encoder, clock: clock,
+            verifier: await TokenVerifier.hmac(secret: forge.secret, issuer: nil, audience: nil, clock: clock), reload: {}
+        )
+        return GatewayRouter.make(
+            api: table, operations: OperationsRoutes(isReady: { true }, metrics: { "metrics\n" }),
+            documentation: DocumentationRoutes(webRoot: nil), logger: logger
+        )
+    }
+
+    /// Sends a request, as a user, as an admin, or as nobody.
+    func send(
+        _ method: HTTPTypes.HTTPRequest.Method, _ path: String, as caller: Caller = .user("42"), headers: HTTPFields = [:],
+        body: String? = nil
+    ) async throws -> TestResponse {
+        var headers = headers
+        switch caller {
+        case .nobody: break
+        case .user(let subject): headers[.authorization] = "Bearer \(try forge.token(claims: forge.claims(["sub": subject])))"
+        case .admin: headers[.authorization] = "Bearer \(try forge.token(claims: forge.claims(["sub": "root", "role": "admin"])))"
+        }
+        if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
+        return try await client.execute(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+    }
+
+    /// Who sends a request.
+    enum Caller: Sendable {
+        case nobody
+        case user(String)
+        case admin
+    }
+}
+
+extension TestResponse {
+    /// The code of a problem document with everything such a document has; nil where the answer is none.
+    var problemCode: String? {
+        guard headers[.contentType] == "application/problem+json", let members = try? object(Array(body.readableBytesView)),
+            members["status"] == .number("\(status.code)"), members["request_id"] == .string(headers[.requestID] ?? ""),
+            case .string(let code) = members["code"]
+        else { return nil }
+        return code
+    }
+}
