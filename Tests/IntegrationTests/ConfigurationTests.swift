@@ -141,6 +141,21 @@ extension OneAtATime {
             }
         }
 
+        @Test("In development a provider whose variable is not set names itself, and the others serve")
+        func unsetVariable() async throws {
+            var configuration = GatewayConfiguration()
+            configuration.providers.append(
+                """
+                name: stripe
+                module: libStripeProvider.so
+                settings: { secret_key: "${NO_SUCH_VARIABLE}" }
+                """)
+            try await withGateway(configuration) { gateway in
+                #expect(gateway.log.contains("NO_SUCH_VARIABLE"), "\(gateway.log)")
+                _ = try await gateway.newUser().pay()
+            }
+        }
+
         @Test("A database that a newer gateway has migrated is left alone")
         func newerSchema() async throws {
             try await withGateway { gateway in

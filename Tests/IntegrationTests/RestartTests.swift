@@ -137,6 +137,18 @@ extension OneAtATime {
             }
         }
 
+        @Test("A port that is taken is named, with what to do")
+        func takenPort() async throws {
+            try await withGateway { gateway in
+                try await withGateway(started: false) { second in
+                    let result = try await second.command("serve", "--port", "\(gateway.port)")
+                    #expect(result.end == .exited(1), "\(result.everything)")
+                    #expect(result.everything.contains("cannot listen on 127.0.0.1:\(gateway.port)"), "\(result.everything)")
+                    #expect(result.everything.contains("--port"), "\(result.everything)")
+                }
+            }
+        }
+
         private static func snapshot(_ user: Client, _ payments: [Payment]) async throws -> [JSONText] {
             var all: [JSONText] = []
             for payment in payments {

@@ -24,7 +24,7 @@ extension Bookkeeper {
         var changed = transaction
         changed.paymentIntentID = intent.id
         changed.clientSecret = intent.clientSecret ?? changed.clientSecret
-        let moves = mayMove(transaction, to: intent.status)
+        let moves = mayMove(transaction)
         if moves {
             changed.status = Self.status(of: intent)
             changed.captured = capturedAmount(of: intent, before: transaction.captured)
@@ -60,7 +60,7 @@ extension Bookkeeper {
         }
     }
 
-    private func mayMove(_ transaction: PaymentTransaction, to status: PaymentIntent.Status) -> Bool {
+    private func mayMove(_ transaction: PaymentTransaction) -> Bool {
         !transaction.status.isTerminal && transaction.status != .manualReview
     }
 
@@ -79,12 +79,21 @@ extension Bookkeeper {
         if intent.amountCaptured > transaction.amount.minorUnits {
             return "the provider captured more than the payment's amount"
         }
-        if intent.status == .succeeded, transaction.status == .canceled {
-            return "the provider says that the payment succeeded, the books that it was canceled"
+        if transaction.captureMethod == .automatic, intent.status == .succeeded, intent.amountCaptured != 0,
+            intent.amountCaptured < transaction.amount.minorUnits
+        {
+            return "the provider captured less than the payment's amount, which nobody asked for"
         }
-        if intent.status == .canceled, transaction.status.isPaid {
-            return "the provider says that the payment was canceled, the books that it was paid"
+        if contradictsEnd(of: transaction, intent) {
+            return
+                "the provider says that the payment is \(intent.status.rawValue), the books that it is \(transaction.status.rawValue)"
         }
         return nil
+    }
+
+    /// Whether an intent shows another end than the books have.
+    func contradictsEnd(of transaction: PaymentTransaction, _ intent: PaymentIntent) -> Bool {
+        intent.status == .succeeded && transaction.status == .canceled
+            || intent.status == .canceled && transaction.status.isPaid
     }
 }

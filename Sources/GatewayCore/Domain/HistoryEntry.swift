@@ -41,7 +41,7 @@ package struct HistoryChange: Sendable, Hashable {
         }
     }
 
-    /// What happened, such as `payment.confirmed` or `refund.succeeded`.
+    /// What happened, such as `confirm.requested` or `refund.succeeded`.
     package var type: String
     /// Who.
     package var actor: String

@@ -14,7 +14,7 @@ extension GatewayError {
             self.init(rejection, provider: provider)
         case .notSent(let failure):
             self.init(
-                .providerUnavailable, "The provider \(provider) could not be reached; nothing was sent: \(failure.message).")
+                .providerUnavailable, "The provider \(provider) did not take the request; nothing was done. Try again.")
             retryAfterSeconds = Int(failure.retryAfter?.components.seconds ?? 1)
         case .unknown:
             return nil
@@ -30,7 +30,8 @@ extension GatewayError {
         case .authentication:
             // The provider's words may quote a key; the operator finds the request id in the log.
             self.init(
-                .providerMisconfigured, "The provider \(provider) refuses the gateway's credentials; its operator has been told.")
+                .providerMisconfigured,
+                "The provider \(provider) refuses the gateway's credentials; the operator has to mend that.")
         case .notFound:
             self.init(.providerRejected, "The provider \(provider) does not know the object: \(rejection.message)")
         case .invalidState:
@@ -41,6 +42,6 @@ extension GatewayError {
             self.init(.providerRejected, rejection.message)
         }
         providerCode = rejection.code
-        if let field = rejection.field { fields = [Field(field, rejection.message)] }
+        if rejection.reason != .authentication, let field = rejection.field { fields = [Field(field, rejection.message)] }
     }
 }

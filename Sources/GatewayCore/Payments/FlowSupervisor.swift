@@ -1,6 +1,4 @@
-import Logging
 import ServiceLifecycle
-import Synchronization
 
 /// Owns the running flows. A flow is not a child of the request that started it: a hang-up, a deadline or a shutdown ends
 /// the waiting, never the flow. On shutdown it waits for those that run.

@@ -3,20 +3,58 @@ import ProviderAPI
 
 extension OperationRunner {
     /// T2: writes the outcome of an operation, only while it is still ours, and the answer with it.
+    ///
+    /// Where the outcome cannot be written the operation stays open on disk, and is looked at again: the provider may have acted.
     func settle(
         _ operation: Operation, _ outcome: Result<Answer, ProviderError>, provider: String
     ) async throws -> GatewayAnswer {
+        do {
+            let (answer, reviewed) = try await write(outcome, of: operation, provider: provider)
+            if let reviewed {
+                ReviewAlert.raise(logger, metadata: ["transaction": "\(reviewed)", "operation_id": "\(operation.id)"])
+            }
+            return answer
+        } catch let error as StoreError {
+            logger.error(
+                "The outcome of an operation could not be written; it stays open.",
+                metadata: ["operation_id": "\(operation.id)", "error": "\(error)", "request_id": "\(operation.requestID)"]
+            )
+            return try await stayOpen(operation, because: error)
+        }
+    }
+
+    private func write(
+        _ outcome: Result<Answer, ProviderError>, of operation: Operation, provider: String
+    ) async throws -> (GatewayAnswer, reviewed: Int64?) {
         let now = clock.now()
         return try await store.write { writer in
             guard let current = try writer.operation(operation.id), current.fence == operation.fence, current.state.isOpen,
                 let transaction = try writer.transaction(operation.transactionID)
-            else { return try supersededAnswer(operation, in: writer) }
+            else { return (try supersededAnswer(operation, in: writer), nil) }
             let settlement = Settlement(
                 operation: operation, transaction: transaction, writer: writer,
                 bookkeeper: Bookkeeper(writer: writer, now: now, actor: .gateway), provider: provider
             )
-            return try finish(try settlement.apply(outcome), operation, outcome, at: now, in: writer)
+            let verdict = try settlement.apply(outcome)
+            let answer = try finish(verdict, operation, outcome, at: now, in: writer)
+            if case .review(let transaction) = verdict { return (answer, transaction.id) }
+            return (answer, nil)
         }
+    }
+
+    /// What the books refuse, such as an intent that belongs to another payment, would be refused again at once: the next look waits.
+    private func stayOpen(_ operation: Operation, because error: StoreError) async throws -> GatewayAnswer {
+        let now = clock.now()
+        if case .constraint = error {
+            _ = try await store.write { writer in
+                try writer.keepOperationOpen(
+                    operation.id, fence: operation.fence, outcome: "unwritable",
+                    nextCheckAfter: RecoverySchedule.delay(afterAttempts: operation.attempts), at: now
+                )
+            }
+        }
+        guard let transaction = try await store.read({ try $0.transaction(operation.transactionID) }) else { throw error }
+        return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
     }
 
     private func finish(
@@ -51,9 +89,9 @@ extension OperationRunner {
             return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
 
         case .review(let transaction):
-            _ = try writer.endOperation(
+            let isOurs = try writer.endOperation(
                 operation.id, fence: operation.fence, state: .manualReview, outcome: outcome.label, at: now)
-            ReviewAlert.raise(logger, metadata: ["transaction": "\(transaction.id)", "operation_id": "\(operation.id)"])
+            guard isOurs else { throw StoreError.constraint("operation \(operation.id) has another owner") }
             return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
         }
     }

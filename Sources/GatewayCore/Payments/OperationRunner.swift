@@ -15,8 +15,6 @@ struct OperationRunner: Sendable {
     static let lease = Duration.seconds(60)
     /// How long a provider may take.
     static let deadline = Duration.seconds(20)
-    /// How long a provider that does not keep to the deadline is waited for beyond it.
-    static let grace = Duration.seconds(2)
 
     /// What a provider said to an operation.
     enum Answer: Sendable, Hashable {
@@ -29,16 +27,7 @@ struct OperationRunner: Sendable {
         _ operation: Operation, on transaction: PaymentTransaction, at provider: Provider, traceparent: String? = nil
     ) async throws -> GatewayAnswer {
         let outcome = await call(operation, at: provider, traceparent: traceparent)
-        do {
-            return try await settle(operation, outcome, provider: provider.name)
-        } catch let error as StoreError {
-            // The provider may have acted, and the books do not know: the operation stays open on disk as it is.
-            logger.error(
-                "The outcome of an operation could not be written; it stays open.",
-                metadata: ["operation_id": "\(operation.id)", "error": "\(error)", "request_id": "\(operation.requestID)"]
-            )
-            return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
-        }
+        return try await settle(operation, outcome, provider: provider.name)
     }
 
     /// Calls the provider once, with the operation's own key.
@@ -49,12 +38,14 @@ struct OperationRunner: Sendable {
         context.traceparent = traceparent
         let identity = operation.identity(installation: store.installation)
         let started = ContinuousClock.now
-        let outcome = await bounded { [context] in
-            do throws(ProviderError) {
-                return .success(try await Self.send(operation.request, as: identity, in: context, to: provider.service))
-            } catch {
-                return .failure(error)
+        let outcome: Result<Answer, ProviderError>
+        do throws(ProviderError) {
+            let answer = try await supervisor.ask { [context] () async throws(ProviderError) in
+                try await Self.send(operation.request, as: identity, in: context, to: provider.service)
             }
+            outcome = .success(answer)
+        } catch {
+            outcome = .failure(error)
         }
         let dimensions = [("provider", provider.name), ("operation", operation.kind.rawValue), ("outcome", outcome.label)]
         Timer(label: "gateway_provider_call_seconds", dimensions: dimensions).record(duration: .now - started)
@@ -66,32 +57,14 @@ struct OperationRunner: Sendable {
                 "request_id": "\(operation.requestID)",
             ]
         )
-        return outcome
-    }
-
-    /// Waits for a provider until shortly after the deadline, whether or not it keeps to it. A call that goes on beyond is left to
-    /// itself: its late answer finds nobody.
-    private func bounded(
-        _ call: @escaping @Sendable () async -> Result<Answer, ProviderError>
-    ) async -> Result<Answer, ProviderError> {
-        await withTaskGroup(of: Result<Answer, ProviderError>.self) { group in
-            group.addTask {
-                do {
-                    return try await supervisor.perform(call)
-                } catch is CancellationError {
-                    return .failure(.unknown(CallFailure("the provider did not answer in time")))
-                } catch {
-                    return .failure(.notSent(CallFailure("the gateway is shutting down")))
-                }
-            }
-            group.addTask {
-                try? await Task.sleep(for: Self.deadline + Self.grace)
-                return .failure(.unknown(CallFailure("the provider did not answer in time")))
-            }
-            let first = await group.next()
-            group.cancelAll()
-            return first ?? .failure(.unknown(CallFailure("the provider did not answer in time")))
+        if case .failure(.rejected(let rejection)) = outcome, rejection.reason == .authentication {
+            // Its words are left out: they may quote a key.
+            logger.error(
+                "A provider refuses the gateway's credentials: check its settings.",
+                metadata: ["provider": "\(provider.name)", "provider_request_id": "\(rejection.requestID ?? "-")"]
+            )
         }
+        return outcome
     }
 
     private static func send(

@@ -54,6 +54,11 @@ extension PaymentFlow {
                 "A payment of this order with capture_method \(live.captureMethod.rawValue) is live. Cancel it before you use another."
             )
         }
+        guard registry.provider(named: live.provider) != nil else {
+            throw GatewayError(
+                .providerUnavailable, "The provider \(live.provider) of this order's live payment is not loaded."
+            ).retry(afterSeconds: 60)
+        }
         guard live.paymentIntentID != nil else {
             if try writer.openOperation(transactionID: live.id)?.state == .pending {
                 throw GatewayError(.invalidState, "A payment of this order is being created at this moment.").retry(

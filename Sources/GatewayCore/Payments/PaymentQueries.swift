@@ -5,13 +5,18 @@ package import ProviderAPI
 package struct PaymentQueries: Sendable {
     let store: any GatewayStore
     let registry: any ProviderRegistry
+    let supervisor: FlowSupervisor
     let clock: any ProviderClock
     let logger: Logger
 
     /// Queries over a store and the providers in use.
-    package init(store: any GatewayStore, registry: any ProviderRegistry, clock: any ProviderClock, logger: Logger) {
+    package init(
+        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, clock: any ProviderClock,
+        logger: Logger
+    ) {
         self.store = store
         self.registry = registry
+        self.supervisor = supervisor
         self.clock = clock
         self.logger = logger
     }
@@ -56,15 +61,17 @@ package struct PaymentQueries: Sendable {
     ///
     /// - Throws: ``GatewayError/Code/notFound``, ``GatewayError/Code/ambiguousIntent``.
     package func refreshed(
-        _ intent: IntentReference, for principal: Principal, requestID: String
+        _ intent: IntentReference, for principal: Principal, requestID: String, traceparent: String? = nil
     ) async throws -> PaymentTransaction {
         let known = try await store.read { try Self.find(intent, for: principal, in: $0) }
         guard let provider = registry.provider(named: known.provider) else { return known }
         let current: PaymentIntent
         do throws(ProviderError) {
-            current = try await provider.service.retrievePaymentIntent(
-                intent.id, in: CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
-            )
+            var call = CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
+            call.traceparent = traceparent
+            current = try await supervisor.ask { [call] () async throws(ProviderError) in
+                try await provider.service.retrievePaymentIntent(intent.id, in: call)
+            }
         } catch {
             logger.warning(
                 "A payment could not be refreshed; the books answer.",

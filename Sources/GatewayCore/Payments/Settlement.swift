@@ -84,7 +84,7 @@ struct Settlement {
             let record = try writer.refund(operationID: operation.id)
         else { return try stillOpen("the provider answered with another refund than was asked for", requestID: refund.requestID) }
         switch try bookkeeper.book(refund, as: record, on: transaction, note: note(refund.status.rawValue)) {
-        case .booked(let booked, _): return .ended(.succeeded, .refund(booked))
+        case .booked(let booked, _): return verdict(on: booked, refund.failureReason)
         case .collides:
             let contradiction = "a refund exceeds what was captured"
             return .review(try bookkeeper.review(transaction, because: contradiction, note: note("contradicted")))
@@ -100,7 +100,21 @@ struct Settlement {
 
     private func completed(_ refund: RefundRecord) throws -> Verdict {
         _ = try bookkeeper.write(transaction, over: transaction, note: note(refund.status.rawValue))
-        return .ended(.succeeded, .refund(refund))
+        return verdict(on: refund, nil)
+    }
+
+    /// A refund that failed at once gave nothing back: for the client it is the provider's no.
+    private func verdict(on refund: RefundRecord, _ reason: String?) -> Verdict {
+        switch refund.status {
+        case .failed, .canceled:
+            let cause = reason.map { " (\($0))" } ?? ""
+            var error = GatewayError(
+                .providerRejected, "The refund \(refund.status.rawValue) at the provider\(cause); nothing was given back.")
+            error.providerCode = reason
+            return .ended(.failed, .failure(error))
+        default:
+            return .ended(.succeeded, .refund(refund))
+        }
     }
 
     // MARK: The provider surely did not
@@ -134,11 +148,11 @@ struct Settlement {
     private func refused(
         by error: ProviderError, intent: PaymentIntent?, type: String, _ message: String
     ) throws -> Verdict {
-        let answer = PaymentAnswer.failure(
-            GatewayError(error, provider: provider) ?? GatewayError(.providerUnavailable, message)
-        )
+        let told = GatewayError(error, provider: provider) ?? GatewayError(.providerUnavailable, message)
+        let answer = PaymentAnswer.failure(told)
         var note = note(type)
-        note.detail = message
+        // What the client is told, and no more: owners read the history too.
+        note.detail = told.detail
         if case .rejected(let rejection) = error { note.providerRequestID = rejection.requestID }
         if let record = try writer.refund(operationID: operation.id) {
             _ = try bookkeeper.releaseRefund(record, on: transaction, note: note)
@@ -150,7 +164,7 @@ struct Settlement {
             var changed = transaction
             if operation.kind == .create, !transaction.status.isTerminal {
                 changed.status = .canceled
-                changed.errorMessage = message
+                changed.errorMessage = told.detail
             }
             _ = try bookkeeper.write(changed, over: transaction, note: note)
         }

@@ -9,6 +9,7 @@ import ServiceLifecycle
 package struct OperationRecovery: Service {
     let store: any GatewayStore
     let registry: any ProviderRegistry
+    let supervisor: FlowSupervisor
     let runner: OperationRunner
     let clock: any ProviderClock
     let logger: Logger
@@ -21,6 +22,7 @@ package struct OperationRecovery: Service {
     ) {
         self.store = store
         self.registry = registry
+        self.supervisor = supervisor
         self.clock = clock
         self.logger = logger
         runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
@@ -89,7 +91,11 @@ package struct OperationRecovery: Service {
         of operation: Operation, on transaction: PaymentTransaction, at provider: Provider
     ) async -> Result<OperationRunner.Answer, ProviderError> {
         do throws(ProviderError) {
-            if let found = try await lookUp(operation, at: provider) { return .success(found) }
+            let installation = store.installation
+            let found = try await supervisor.ask { () async throws(ProviderError) in
+                try await Self.lookUp(operation, of: installation, at: provider)
+            }
+            if let found { return .success(found) }
         } catch {
             return .failure(.unknown(CallFailure("the provider could not be asked about the operation")))
         }
@@ -101,9 +107,11 @@ package struct OperationRecovery: Service {
     }
 
     /// What the provider shows of the operation's effect; nil where that settles nothing.
-    private func lookUp(_ operation: Operation, at provider: Provider) async throws(ProviderError) -> OperationRunner.Answer? {
+    private static func lookUp(
+        _ operation: Operation, of installation: String, at provider: Provider
+    ) async throws(ProviderError) -> OperationRunner.Answer? {
         let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: operation.requestID)
-        let identity = operation.identity(installation: store.installation)
+        let identity = operation.identity(installation: installation)
         switch operation.request {
         case .create:
             return try await provider.service.findPaymentIntent(createdBy: identity.id, in: call).map { .intent($0) }

@@ -35,6 +35,8 @@ struct WebhookApplication {
             guard shown.status == .succeeded || shown.status == .canceled || transaction.status.isTerminal else {
                 return .pending
             }
+            // One end against another: before a person has to decide, the provider is asked which of them is true.
+            if bookkeeper.contradictsEnd(of: transaction, shown) { return .pending }
             let booking = try bookkeeper.book(shown, on: transaction, note: note)
             // Events show charges by their id only: who paid how is filled in from the object.
             if booking.contradiction == nil, booking.transaction.isPaidSomehow { return .pending }
@@ -131,6 +133,13 @@ struct WebhookApplication {
             }
             switch try bookkeeper.book(refund, as: known, on: transaction, note: note) {
             case .booked(_, let row): transaction = row
+            case .collides
+            where transaction.status.isPaid
+                && transaction.refunded + refund.amount.minorUnits > transaction.captured:
+                // No reservation that settles makes room for it.
+                let contradiction = "the refund \(refund.id) of \(refund.amount) exceeds what was captured and not given back"
+                _ = try bookkeeper.review(transaction, because: contradiction, note: note)
+                return try end(.contradicted, contradiction)
             case .collides: return try postpone("a refund does not fit beside what is captured and reserved at this moment")
             }
         }

@@ -7,14 +7,19 @@ import ServiceLifecycle
 package struct WebhookInbox: Service {
     let store: any GatewayStore
     let registry: any ProviderRegistry
+    let supervisor: FlowSupervisor
     let clock: any ProviderClock
     let logger: Logger
     private let alarm = Alarm()
 
     /// An inbox over a store and the providers in use.
-    package init(store: any GatewayStore, registry: any ProviderRegistry, clock: any ProviderClock, logger: Logger) {
+    package init(
+        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, clock: any ProviderClock,
+        logger: Logger
+    ) {
         self.store = store
         self.registry = registry
+        self.supervisor = supervisor
         self.clock = clock
         self.logger = logger
     }
@@ -44,24 +49,31 @@ package struct WebhookInbox: Service {
             let now = clock.now()
             let due = try await store.read { try $0.webhooksDue(at: now, limit: 64) }
             if due.isEmpty { return count }
-            var failed = false
-            for record in due {
-                do {
-                    try await apply(record)
-                } catch {
-                    // One event that cannot be applied keeps no other from it.
-                    failed = true
-                    logger.error(
-                        "A webhook could not be applied; it is tried again.",
-                        metadata: [
-                            "provider": "\(record.provider)", "event": "\(record.event.id)", "error": "\(type(of: error))",
-                        ]
-                    )
+            // Side by side: any order ends in the same state, and a slow provider keeps no other's events waiting.
+            await withDiscardingTaskGroup { group in
+                for record in due {
+                    group.addTask { await look(at: record) }
                 }
             }
             count += due.count
-            // It is still due: the next look is not at once.
-            if failed { return count }
+        }
+    }
+
+    /// Applies one event. Where that fails it is due again later: one event that cannot be applied keeps no other from it.
+    private func look(at record: WebhookRecord) async {
+        do {
+            try await apply(record)
+        } catch {
+            logger.error(
+                "A webhook could not be applied; it is tried again.",
+                metadata: ["provider": "\(record.provider)", "event": "\(record.event.id)", "error": "\(error)"]
+            )
+            let until = clock.now().advanced(by: RecoverySchedule.delay(afterAttempts: record.attempts + 1))
+            do {
+                try await store.write { try $0.postponeWebhook(record.id, until: until, result: "it could not be applied") }
+            } catch {
+                logger.error("A webhook could not be put off.", metadata: ["event": "\(record.event.id)", "error": "\(error)"])
+            }
         }
     }
 
@@ -103,10 +115,15 @@ package struct WebhookInbox: Service {
                 return nil
             }
             if wantsRefunds {
-                return .refunds(
-                    try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call), paymentIntentID: intentID)
+                let refunds = try await supervisor.ask { () async throws(ProviderError) in
+                    try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call)
+                }
+                return .refunds(refunds, paymentIntentID: intentID)
             }
-            return .intent(try await provider.service.retrievePaymentIntent(intentID, in: call), version: known?.version)
+            let intent = try await supervisor.ask { () async throws(ProviderError) in
+                try await provider.service.retrievePaymentIntent(intentID, in: call)
+            }
+            return .intent(intent, version: known?.version)
         } catch let error as ProviderError {
             return .failure("the provider could not be asked: \(Self.summary(of: error))")
         } catch {
@@ -117,6 +134,8 @@ package struct WebhookInbox: Service {
     private static func summary(of error: ProviderError) -> String {
         switch error {
         case .declined(let decline): decline.message
+        // Its words may quote a key.
+        case .rejected(let rejection) where rejection.reason == .authentication: "it refuses the gateway's credentials"
         case .rejected(let rejection): rejection.message
         case .notSent(let failure), .unknown(let failure): failure.message
         @unknown default: "an error of a later contract"

@@ -5,7 +5,7 @@ enum CardNumber {
     ///
     /// UUIDs and long hexadecimal identifiers are none: one of some two thousand random UUIDs would pass for a card number.
     static func isContained(in text: String) -> Bool {
-        let bytes = Array(text.utf8)
+        let bytes = Array(text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8 : plain(text).utf8)
         var run: [[UInt8]] = []
         var index = 0
         while index < bytes.count {
@@ -22,6 +22,8 @@ enum CardNumber {
                 run.append(digits.map { $0 - UInt8(ascii: "0") })
                 index = digits.endIndex
             case UInt8(ascii: " "), UInt8(ascii: "-"): index += 1
+            // Four digits, a dot, four digits: cards are written so too, amounts and versions are not.
+            case UInt8(ascii: ".") where run.last?.count == 4: index += 1
             default:
                 if holdsNumber(run) { return true }
                 run = []
@@ -29,6 +31,23 @@ enum CardNumber {
             }
         }
         return holdsNumber(run)
+    }
+
+    /// The text with the spaces, dashes and digits of all scripts in their ASCII form, and without what has no width: web pages and
+    /// word processors put others in their place.
+    private static func plain(_ text: String) -> String {
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .spaceSeparator: plain.append(" ")
+            case .dashPunctuation, .mathSymbol: plain.append("-")
+            case .format: continue
+            case .decimalNumber:
+                if let value = scalar.properties.numericValue { plain.append(contentsOf: String(Int(value)).unicodeScalars) }
+            default: plain.append(scalar)
+            }
+        }
+        return String(plain)
     }
 
     /// Whether groups of digits with spaces or dashes between them are or hold a card number.

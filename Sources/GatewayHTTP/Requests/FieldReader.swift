@@ -139,6 +139,10 @@ struct FieldReader {
                 report("metadata.\(key)", "It must be a string of at most 500 characters.")
                 continue
             }
+            guard !(key + text).unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" }) else {
+                report("metadata", "It must not have control characters.")
+                continue
+            }
             pairs[key] = text
         }
         return pairs

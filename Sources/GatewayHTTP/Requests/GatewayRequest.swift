@@ -74,7 +74,7 @@ struct GatewayRequest {
     }
 
     /// The W3C trace context, where it is well-formed.
-    private var traceparent: String? {
+    var traceparent: String? {
         guard let value = request.headers[.traceparent], value.utf8.count == 55,
             value.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isHexDigit })
         else { return nil }
@@ -130,6 +130,9 @@ struct GatewayRequest {
         let mediaType = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { $0 != " " }
         guard mediaType == "application/json" else {
             throw GatewayError(.unsupportedMediaType, "The body must be JSON, with the header Content-Type: application/json.")
+        }
+        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+            throw GatewayError(.unsupportedMediaType, "The body must not be compressed (Content-Encoding).")
         }
         let document: JSONValue
         do {

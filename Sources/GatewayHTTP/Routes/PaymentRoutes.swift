@@ -85,7 +85,7 @@ struct PaymentRoutes: Sendable {
         let intent = try request.intent(&query)
         try query.finish()
         let transaction = try await queries.refreshed(
-            intent, for: try request.principal, requestID: request.context.requestID
+            intent, for: try request.principal, requestID: request.context.requestID, traceparent: request.traceparent
         )
         return .json(bodies.transaction(transaction))
     }

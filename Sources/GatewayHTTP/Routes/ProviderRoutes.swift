@@ -25,6 +25,11 @@ struct ProviderRoutes: Sendable {
         return try await list(request)
     }
 
+    /// Fields that frame the answer: a page that set them would put the connection out of step.
+    private static let ownedByServer: Set<HTTPTypes.HTTPField.Name> = [
+        .contentLength, .transferEncoding, .connection, .contentType, .date, .server, .upgrade,
+    ]
+
     /// A page below a provider's pages URL: passed through both ways.
     func page(_ request: GatewayRequest) async throws -> Response {
         guard let name = request.context.parameters.get("provider"), let provider = registry.provider(named: name),
@@ -35,7 +40,8 @@ struct ProviderRoutes: Sendable {
             method: request.request.method.rawValue, path: path, query: request.request.uri.query ?? "",
             headers: request.request.providerHeaders, body: try await request.body()
         )
-        let call = CallContext(deadline: .now + .seconds(20), requestID: request.context.requestID)
+        var call = CallContext(deadline: .now + .seconds(20), requestID: request.context.requestID)
+        call.traceparent = request.traceparent
         let answer: PageResponse
         do throws(ProviderError) {
             answer = try await provider.service.servePage(page, in: call)
@@ -43,10 +49,13 @@ struct ProviderRoutes: Sendable {
             throw GatewayError(error, provider: name)
                 ?? GatewayError(.providerUnavailable, "The provider \(name) could not serve the page.").retry(afterSeconds: 5)
         }
+        guard (200...599).contains(answer.status) else {
+            throw GatewayError(.providerUnavailable, "The provider \(name) answered the page with a status that is none.")
+        }
         var headers: HTTPFields = [.contentType: answer.contentType]
         for field in answer.headers {
-            guard let fieldName = HTTPTypes.HTTPField.Name(field.name) else { continue }
-            headers[fieldName] = field.value
+            guard let fieldName = HTTPTypes.HTTPField.Name(field.name), !Self.ownedByServer.contains(fieldName) else { continue }
+            headers.append(HTTPTypes.HTTPField(name: fieldName, value: field.value))
         }
         return Response(
             status: HTTPTypes.HTTPResponse.Status(code: answer.status), headers: headers,

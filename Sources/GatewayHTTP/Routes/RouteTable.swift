@@ -72,13 +72,16 @@ package struct RouteTable: Sendable {
         for (path, routes) in Dictionary(grouping: routes, by: { $0.1 }) {
             router.refuseOtherMethods(than: routes.map(\.0), at: "/api/v1" + path)
         }
-        for method in [HTTPRequest.Method.get, .post] {
+        // Which methods a page has is the provider's to say.
+        for method in Self.pageMethods {
             router.on("/api/v1/providers/:provider/pages/**", method: method) { request, context in
                 try await providers.page(GatewayRequest(request: request, context: context, caller: nil))
             }
         }
-        router.refuseOtherMethods(than: [.get, .post], at: "/api/v1/providers/:provider/pages/**")
+        router.refuseOtherMethods(than: Self.pageMethods, at: "/api/v1/providers/:provider/pages/**")
     }
+
+    private static let pageMethods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
 
     private func authenticate(
         _ request: Request, _ context: GatewayContext, for access: Access

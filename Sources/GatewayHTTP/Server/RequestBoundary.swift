@@ -75,15 +75,21 @@ struct RequestBoundary: RouterMiddleware {
         )
     }
 
+    /// The constraints that two requests at the same moment can meet; any other that refuses is a mistake of ours.
+    private static let racedConstraints: Set = [
+        "payment_transactions.version", "payment_transactions.order_id", "operations.transaction_id",
+        "idempotency_keys.owner, idempotency_keys.key",
+    ]
+
     private func problem(for error: any Error, context: GatewayContext) -> GatewayError {
         switch error {
         case let error as GatewayError:
             return error
         case StoreError.unavailable:
             return GatewayError(.unavailable, "The database cannot take this now; nothing was done.").retry(afterSeconds: 1)
-        case StoreError.constraint(let name):
-            logger.warning(
-                "A constraint of the database refused a request.",
+        case StoreError.constraint(let name) where Self.racedConstraints.contains(name):
+            logger.info(
+                "A constraint of the database refused the later of two requests.",
                 metadata: ["constraint": "\(name)", "request_id": "\(context.requestID)"]
             )
             return GatewayError(.invalidState, "Another request has changed this at the same moment. Try again.").retry(
@@ -97,9 +103,9 @@ struct RequestBoundary: RouterMiddleware {
         case let error as any HTTPResponseError where (400..<500).contains(error.status.code):
             return GatewayError(.malformedRequest, "The request cannot be read.")
         default:
-            logger.error(
-                "An unexpected error.", metadata: ["error": "\(type(of: error))", "request_id": "\(context.requestID)"]
-            )
+            // Of the store's errors all may be told: they hold names of the schema and SQLite's codes, never values.
+            let cause = (error as? StoreError).map { "\($0)" } ?? "\(type(of: error))"
+            logger.error("An unexpected error.", metadata: ["error": "\(cause)", "request_id": "\(context.requestID)"])
             return GatewayError(.internal, "Something went wrong; the operator finds it in the log under this request_id.")
         }
     }

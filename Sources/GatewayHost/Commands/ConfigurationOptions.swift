@@ -27,7 +27,7 @@ struct ConfigurationOptions: ParsableArguments {
         )
     }
 
-    /// As ``load(_:)``, for commands that load providers: mistakes in their settings are told along with the others.
+    /// Reads and checks as ``read(_:)`` does, for commands that load providers: mistakes in their settings are told along with the others.
     ///
     /// - Throws: `ExitCode` 78 after printing every mistake to standard error.
     func loadForProviders(_ flags: (inout ConfigurationOverrides) -> Void = { _ in }) async throws -> GatewayConfiguration {
@@ -41,7 +41,24 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
-    /// As ``read(_:)``, for commands.
+    /// Reads and checks as ``read(_:)`` does, for serving: in development, providers with mistakes are left out.
+    ///
+    /// - Returns: the configuration, and the mistakes of what was left out of it.
+    /// - Throws: `ExitCode` 78 after printing every mistake to standard error.
+    func loadForServing(
+        _ flags: (inout ConfigurationOverrides) -> Void
+    ) async throws -> (GatewayConfiguration, leftOut: [ConfigurationProblem]) {
+        do {
+            return (try read(flags), [])
+        } catch let error as ConfigurationError {
+            if let rest = error.withoutBrokenProviders { return (rest, error.problems) }
+            return (try await loadForProviders(flags), [])
+        } catch {
+            throw Failure.configuration(error)
+        }
+    }
+
+    /// Reads and checks as ``read(_:)`` does, for commands that load no provider.
     ///
     /// - Throws: `ExitCode` 78 after printing every mistake to standard error.
     func load(_ flags: (inout ConfigurationOverrides) -> Void = { _ in }) throws -> GatewayConfiguration {
@@ -50,35 +67,5 @@ struct ConfigurationOptions: ParsableArguments {
         } catch {
             throw Failure.configuration(error)
         }
-    }
-}
-
-/// Ends a command with a message on standard error and an exit code that scripts can use (sysexits.h).
-enum Failure {
-    /// The configuration is wrong: 78, EX_CONFIG.
-    static func configuration(_ error: any Error) -> ExitCode {
-        StandardError.write("\(error)")
-        return ExitCode(78)
-    }
-
-    /// It failed while running: 1.
-    static func runtime(_ message: String) -> ExitCode {
-        StandardError.write(message)
-        return ExitCode.failure
-    }
-}
-
-/// Where messages for people go that are no output of a command.
-enum StandardError {
-    static func write(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
-}
-
-/// The running program.
-enum Executable {
-    /// The folder that it is in: modules and web assets are beside it.
-    static var directory: String {
-        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Metrics
+import NIOCore
 import ProviderLoading
 
 /// `gateway serve`
@@ -35,11 +36,14 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await options.loadForProviders(flags)
+        let (configuration, leftOut) = try await options.loadForServing(flags)
         HostLogging.bootstrap(level: configuration.logLevel)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "gateway")
+        for problem in leftOut {
+            logger.error("A provider is left out because of a mistake.", metadata: ["problem": "\(problem)"])
+        }
         let application: GatewayApplication
         do {
             application = try await GatewayApplication.build(
@@ -52,19 +56,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
         do {
             try await application.run()
+        } catch let error as IOError where [EADDRINUSE, EACCES, EADDRNOTAVAIL].contains(error.errnoCode) {
+            let address = "\(configuration.server.host):\(configuration.server.port)"
+            throw Failure.runtime(
+                "gateway: cannot listen on \(address): \(String(cString: strerror(error.errnoCode))); choose another with --host and --port"
+            )
         } catch {
             throw Failure.runtime("gateway: \(error)")
-        }
-    }
-}
-
-/// The log of the process: text lines on standard error.
-enum HostLogging {
-    static func bootstrap(level: Logger.Level) {
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
         }
     }
 }

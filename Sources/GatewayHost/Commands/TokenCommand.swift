@@ -24,7 +24,7 @@ struct TokenCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The role; admin is the only one.")
     var role: Role?
 
-    @Option(name: .long, help: "How long it is valid: a whole number with s, m, h or d.")
+    @Option(name: .long, help: "How long it is valid: a whole number from 1 to 36500 with s, m, h or d.")
     var ttl: Lifetime = Lifetime(seconds: 3600)
 
     func validate() throws {

@@ -57,19 +57,20 @@ struct GatewayApplication: Sendable {
 
         let encoder = AnswerBytes(registry: registry)
         let supervisor = FlowSupervisor()
-        let inbox = WebhookInbox(store: store, registry: registry, clock: clock, logger: logger)
+        let inbox = WebhookInbox(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
         let recovery = OperationRecovery(
             store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
         )
+        let reloads = ReloadGate()
         let api = RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
                 store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
             ),
-            queries: PaymentQueries(store: store, registry: registry, clock: clock, logger: logger),
+            queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
             registry: registry, encoder: encoder, clock: clock, verifier: verifier,
-            reload: { try await reload(registry, hosting, reloading, logger) }
+            reload: { try await reloads.pass { try await reload(registry, hosting, reloading, logger) } }
         )
         let readiness = Readiness()
         let documentation = DocumentationRoutes(webRoot: webRoot)
@@ -139,8 +140,31 @@ struct GatewayApplication: Sendable {
             logger.notice(
                 "Providers reloaded.", metadata: ["providers": "\(report.providers.map(\.name).joined(separator: " "))"])
         } catch let error as ConfigurationError {
-            throw GatewayError.invalid(error.problems.map { GatewayError.Field($0.keyPath, $0.message) })
+            for problem in error.problems {
+                logger.error("providers.yaml cannot be reloaded.", metadata: ["problem": "\(problem)"])
+            }
+            var refusal = GatewayError(
+                .invalidRequest, "providers.yaml cannot be used; nothing was changed. The log has every mistake, with its line."
+            )
+            refusal.fields = error.problems.filter { !$0.keyPath.isEmpty }.map {
+                GatewayError.Field($0.keyPath, "It is wrong in providers.yaml.")
+            }
+            throw refusal
         }
+    }
+}
+
+/// Lets one reload through at a time: the older of two must not have the last word.
+final class ReloadGate: Sendable {
+    private let isTaken = Atomic(false)
+
+    /// - Throws: `GatewayError` with `invalidState` while another reload is at work.
+    func pass(_ reload: () async throws -> Void) async throws {
+        guard isTaken.exchange(true, ordering: .acquiring) == false else {
+            throw GatewayError(.invalidState, "Another reload is at work.").retry(afterSeconds: 1)
+        }
+        defer { isTaken.store(false, ordering: .releasing) }
+        try await reload()
     }
 }
 

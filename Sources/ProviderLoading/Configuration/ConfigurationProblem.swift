@@ -79,16 +79,24 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// As much of the configuration as could be read, with defaults in place of what is wrong: its providers' settings can still be
     /// checked, so that their mistakes are told in the same breath. Never to be served from.
     package let remains: GatewayConfiguration?
+    /// The configuration without the providers that have mistakes, for a development gateway: nil where anything else is wrong, or
+    /// nothing would be left.
+    package let withoutBrokenProviders: GatewayConfiguration?
 
     /// An error of these problems.
-    package init(_ problems: [ConfigurationProblem], remains: GatewayConfiguration? = nil) {
+    package init(
+        _ problems: [ConfigurationProblem], remains: GatewayConfiguration? = nil,
+        withoutBrokenProviders: GatewayConfiguration? = nil
+    ) {
         self.problems = ConfigurationProblem.inReadingOrder(problems)
         self.remains = remains
+        self.withoutBrokenProviders = withoutBrokenProviders
     }
 
     /// This error, and what came of loading the providers of what ``remains``.
     package func adding(_ report: LoadingReport) -> ConfigurationError {
-        ConfigurationError(problems + report.problems.filter { !problems.contains($0) })
+        let known = Set(problems.map(\.keyPath))
+        return ConfigurationError(problems + report.problems.filter { !known.contains($0.keyPath) })
     }
 
     /// One line for each problem.

@@ -39,16 +39,33 @@ struct ConfigurationReader {
             .flatMap { Logger.Level(rawValue: $0) }
 
         guard reader.problems.isEmpty, let environment, let server, let database, let authentication, let routing else {
+            let remains = remains(
+                environment: environment, server: server, providers: providers, modulesDirectory: modulesDirectory)
+            var servable: GatewayConfiguration?
+            if environment == .development, let server, let database, let authentication, let routing {
+                servable = GatewayConfiguration(
+                    environment: .development, server: server, database: database, authentication: authentication,
+                    modulesDirectory: modulesDirectory, providers: providers.filter(isSound), routing: routing,
+                    logLevel: logLevel ?? .info, file: file, baseDirectory: baseDirectory, warnings: warnings)
+            }
             throw ConfigurationError(
-                reader.problems,
-                remains: remains(
-                    environment: environment, server: server, providers: providers, modulesDirectory: modulesDirectory)
-            )
+                reader.problems, remains: remains,
+                withoutBrokenProviders: hasOnlyProviderProblems && servable?.enabledProviders.isEmpty == false ? servable : nil)
         }
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
             modulesDirectory: modulesDirectory, providers: providers, routing: routing, logLevel: logLevel ?? .info,
             file: file, baseDirectory: baseDirectory, warnings: ConfigurationProblem.inReadingOrder(warnings))
+    }
+
+    /// Whether every mistake is in the entry of some provider.
+    private var hasOnlyProviderProblems: Bool {
+        reader.problems.allSatisfy { $0.keyPath.hasPrefix("providers[") }
+    }
+
+    /// Whether no mistake is in the provider's entry.
+    private func isSound(_ provider: ProviderConfiguration) -> Bool {
+        !reader.problems.contains { $0.keyPath == provider.node.keyPath || $0.keyPath.hasPrefix(provider.node.keyPath + ".") }
     }
 
     /// What can still be checked of a configuration with mistakes: the providers, but in production none that would be loaded without

@@ -92,7 +92,7 @@ extension SettlementCase {
             SettlementCase(.refund, "completed \($0.rawValue)", .refund($0), .succeeded, reserved, 200, line: $0.rawValue)
         }
         + [Refund.Status.failed, .canceled].map {
-            SettlementCase(.refund, "completed \($0.rawValue)", .refund($0), .succeeded, paid, 200, line: $0.rawValue)
+            SettlementCase(.refund, "completed \($0.rawValue)", .refund($0), .failed, paid, 422, line: $0.rawValue)
         }
         + [
             .init(

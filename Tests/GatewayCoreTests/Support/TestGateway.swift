@@ -33,8 +33,8 @@ struct TestGateway: Sendable {
             store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
         )
         orders = OrderBook(store: store, encoder: encoder, clock: clock)
-        queries = PaymentQueries(store: store, registry: registry, clock: clock, logger: logger)
-        inbox = WebhookInbox(store: store, registry: registry, clock: clock, logger: logger)
+        queries = PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
+        inbox = WebhookInbox(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
         webhooks = WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger)
         recovery = OperationRecovery(
             store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger

@@ -15,8 +15,39 @@ struct ContradictionTests {
                 event("evt_s", .paymentIntent(intent.now(.succeeded))), event("evt_c", .paymentIntent(intent.now(.canceled))),
             ]
             for event in successFirst ? news : news.reversed() { try await gateway.deliver(event) }
+            // The provider itself says what the later event says.
+            gateway.service.show(intent.now(successFirst ? .canceled : .succeeded))
+            try await gateway.workOffInbox()
             #expect(try await gateway.books(of: subject.order).status == .manualReview)
-            #expect(gateway.log.results(of: successFirst ? "evt_c" : "evt_s") == ["contradicted"])
+            #expect((gateway.log.results(of: "evt_s") + gateway.log.results(of: "evt_c")).contains("contradicted"))
+            expectAlert(in: gateway)
+        }
+    }
+
+    @Test("An event of another end than the books have changes nothing where the provider agrees with the books")
+    func refutedEnd() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            let intent = try #require(gateway.service.intent(subject.intent))
+            gateway.service.show(intent.now(.succeeded))
+            try await gateway.deliver(event("evt_s", .paymentIntent(intent.now(.succeeded))))
+            try await gateway.workOffInbox()
+            try await gateway.deliver(event("evt_c", .paymentIntent(intent.now(.canceled))))
+            try await gateway.workOffInbox()
+            #expect(try await gateway.books(of: subject.order).status == .succeeded)
+            #expect(try await gateway.books(of: subject.order).order == .completed)
+            #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
+
+    @Test("Less captured than was asked for goes to review where the payment captures automatically")
+    func capturedTooLittle() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            var intent = try #require(gateway.service.intent(subject.intent)).now(.succeeded)
+            intent.amountCaptured = 1
+            try await gateway.deliver(event("evt_1", .paymentIntent(intent)))
+            #expect(try await gateway.books(of: subject.order).status == .manualReview)
             expectAlert(in: gateway)
         }
     }
@@ -28,7 +59,9 @@ struct ContradictionTests {
             let intent = try #require(gateway.service.intent(subject.intent))
             #expect(try await gateway.cancel(subject.intent).status == 200)
             #expect(try await gateway.create(subject.order).status == 201)
+            gateway.service.show(intent.now(.succeeded))
             try await gateway.deliver(event("evt_1", .paymentIntent(intent.now(.succeeded))))
+            try await gateway.workOffInbox()
             let both = try await gateway.store.read { try $0.transactions(orderID: subject.order.id) }
             #expect(both.map(\.status) == [.requiresPaymentMethod, .manualReview])
             #expect(try await gateway.books(of: subject.order).order != .completed)

@@ -64,7 +64,8 @@ struct RequestBoundaryTests {
         let cases: [(any Error & Sendable, Int, String)] = [
             (GatewayError(.forbidden, "No."), 403, "forbidden"),
             (StoreError.unavailable("locked: /var/lib/secret.db"), 503, "unavailable"),
-            (StoreError.constraint("one_live_intent"), 409, "invalid_state"), (CancellationError(), 503, "unavailable"),
+            (StoreError.constraint("operations.transaction_id"), 409, "invalid_state"),
+            (StoreError.constraint("payment_transactions_amounts"), 500, "internal"), (CancellationError(), 503, "unavailable"),
             (HTTPError(.badRequest, message: "internals"), 400, "invalid_request"),
             (HTTPError(.contentTooLarge), 413, "payload_too_large"),
             (HTTPError(.internalServerError, message: "internals"), 500, "internal"), (Unexpected(), 500, "internal"),

@@ -63,7 +63,7 @@ struct RouteTableTests {
             ("/payments/pi_1/confirm", "POST"), ("/payments/pi_1/capture", "POST"), ("/payments/pi_1/cancel", "POST"),
             ("/payments/pi_1/refund", "POST"), ("/payments/pi_1/refunds", "GET, HEAD"), ("/payments/webhooks/mock", "POST"),
             ("/providers", "GET, HEAD"),
-            ("/providers/reload", "POST"), ("/providers/mock/pages/3ds", "GET, HEAD, POST"),
+            ("/providers/reload", "POST"), ("/providers/mock/pages/3ds", "DELETE, GET, HEAD, PATCH, POST, PUT"),
         ]
     )
     func methods(path: String, allowed: String) async throws {

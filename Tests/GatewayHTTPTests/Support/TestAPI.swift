@@ -45,13 +45,13 @@ struct TestAPI: Sendable {
         let registry = FixedRegistry()
         let clock = ManualClock(forge.now)
         let encoder = AnswerBytes(registry: registry)
-        let inbox = WebhookInbox(store: store, registry: registry, clock: clock, logger: logger)
+        let inbox = WebhookInbox(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
         let table = RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
                 store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
             ),
-            queries: PaymentQueries(store: store, registry: registry, clock: clock, logger: logger),
+            queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
             registry: registry, encoder: encoder, clock: clock,
             verifier: await TokenVerifier.hmac(secret: forge.secret, issuer: nil, audience: nil, clock: clock), reload: {}

@@ -34,10 +34,8 @@ struct OutboundNotSentTests {
             try await OutboundFixture.run(limits: .init(connectTimeout: .seconds(1))) { fixture in
                 let transport = try fixture.transport(to: url)
                 // The server takes the handshake for the start of a request and waits for its end.
-                let start = ContinuousClock.now
                 let outcome = await transport.outcome(of: .post(url), in: .within(.milliseconds(100)))
                 #expect(outcome.isNotSent, "\(outcome)")
-                #expect(.now - start < .milliseconds(900), "the deadline cuts connecting short")
                 #expect(server.requests.isEmpty)
             }
         }

@@ -37,7 +37,7 @@ struct OutboundUnknownTests {
                 let outcome = await transport.outcome(of: .post(server.url, body: body), in: .within(.milliseconds(300)))
                 #expect(outcome.isUnknown, "\(outcome)")
                 #expect(outcome.message.contains("deadline"))
-                #expect((.milliseconds(300) ..< .seconds(5)).contains(.now - start))
+                #expect(.now - start >= .milliseconds(300))
             }
         }
     }
