@@ -40,26 +40,9 @@ struct DocumentationPage: Sendable {
         path: "/api/docs",
         needs: [WebAssets.openAPI, "swagger-ui/swagger-ui.css", "swagger-ui/swagger-ui-bundle.js"],
         scriptName: "init-swagger.js",
-        markup: """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Payment gateway API</title>
-            <link rel="icon" href="/api/assets/swagger-ui/favicon-32x32.png">
-            <link rel="stylesheet" href="/api/assets/swagger-ui/swagger-ui.css">
-            <style>body { margin: 0 }</style>
-            </head>
-            <body>
-            <noscript>This page needs JavaScript. <a href="/api/openapi.json">openapi.json</a> does not.</noscript>
-            <main id="swagger-ui"></main>
-            <script src="/api/assets/swagger-ui/swagger-ui-bundle.js"></script>
-            <script src="/api/assets/init-swagger.js"></script>
-            </body>
-            </html>
-
-            """,
+        markup: markup(
+            root: "swagger-ui", styleSheets: ["swagger-ui/swagger-ui.css"],
+            scripts: ["swagger-ui/swagger-ui-bundle.js", "init-swagger.js"]),
         // Without `validatorUrl: null` the document's address would be sent to validator.swagger.io.
         script: """
             "use strict";
@@ -82,25 +65,7 @@ struct DocumentationPage: Sendable {
         path: "/api/redoc",
         needs: [WebAssets.openAPI, "redoc/redoc.standalone.js"],
         scriptName: "init-redoc.js",
-        markup: """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Payment gateway API</title>
-            <link rel="icon" href="/api/assets/swagger-ui/favicon-32x32.png">
-            <style>body { margin: 0 }</style>
-            </head>
-            <body>
-            <noscript>This page needs JavaScript. <a href="/api/openapi.json">openapi.json</a> does not.</noscript>
-            <main id="redoc"></main>
-            <script src="/api/assets/redoc/redoc.standalone.js"></script>
-            <script src="/api/assets/init-redoc.js"></script>
-            </body>
-            </html>
-
-            """,
+        markup: markup(root: "redoc", styleSheets: [], scripts: ["redoc/redoc.standalone.js", "init-redoc.js"]),
         script: """
             "use strict";
 
@@ -122,4 +87,32 @@ struct DocumentationPage: Sendable {
 
             """
     )
+
+    /// A page with nothing but an element that a script fills.
+    ///
+    /// - Parameters:
+    ///   - root: the element's id.
+    ///   - styleSheets: their names below `/api/assets/`.
+    ///   - scripts: their names below `/api/assets/`, in the order in which they run.
+    private static func markup(root: String, styleSheets: [String], scripts: [String]) -> String {
+        let links = styleSheets.map { "<link rel=\"stylesheet\" href=\"/api/assets/\($0)\">\n" }.joined()
+        let tags = scripts.map { "<script src=\"/api/assets/\($0)\"></script>\n" }.joined()
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Payment gateway API</title>
+            <link rel="icon" href="/api/assets/swagger-ui/favicon-32x32.png">
+            \(links)<style>body { margin: 0 }</style>
+            </head>
+            <body>
+            <noscript>This page needs JavaScript. <a href="/api/openapi.json">openapi.json</a> does not.</noscript>
+            <main id="\(root)"></main>
+            \(tags)</body>
+            </html>
+
+            """
+    }
 }
