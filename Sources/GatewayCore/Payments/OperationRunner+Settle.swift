@@ -4,22 +4,23 @@ import ProviderAPI
 extension OperationRunner {
     /// T2: writes the outcome of an operation, only while it is still ours, and the answer with it.
     ///
-    /// Where the outcome cannot be written the operation stays open on disk, and is looked at again: the provider may have acted.
+    /// It never throws: the provider may have acted, so whatever keeps the outcome from being written, the operation stays open on
+    /// disk, is looked at again, and the client is told that the outcome is not known.
+    ///
+    /// - Parameter transaction: as it was before the call, to answer from where the books cannot be read either.
     func settle(
-        _ operation: Operation, _ outcome: Result<Answer, ProviderError>, provider: String
-    ) async throws -> GatewayAnswer {
+        _ operation: Operation, on transaction: PaymentTransaction, _ outcome: Result<Answer, ProviderError>
+    ) async -> GatewayAnswer {
         do {
-            let (answer, reviewed) = try await write(outcome, of: operation, provider: provider)
+            let (answer, reviewed) = try await write(outcome, of: operation, provider: transaction.provider)
             if let reviewed {
                 ReviewAlert.raise(logger, metadata: ["transaction": "\(reviewed)", "operation_id": "\(operation.id)"])
             }
             return answer
-        } catch let error as StoreError {
-            logger.error(
-                "The outcome of an operation could not be written; it stays open.",
-                metadata: ["operation_id": "\(operation.id)", "error": "\(error)", "request_id": "\(operation.requestID)"]
-            )
-            return try await stayOpen(operation, because: error)
+        } catch {
+            logUnwritten(operation, error)
+            if case StoreError.constraint = error { await putOff(operation) }
+            return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
         }
     }
 
@@ -43,18 +44,27 @@ extension OperationRunner {
     }
 
     /// What the books refuse, such as an intent that belongs to another payment, would be refused again at once: the next look waits.
-    private func stayOpen(_ operation: Operation, because error: StoreError) async throws -> GatewayAnswer {
+    private func putOff(_ operation: Operation) async {
         let now = clock.now()
-        if case .constraint = error {
+        do {
             _ = try await store.write { writer in
                 try writer.keepOperationOpen(
                     operation.id, fence: operation.fence, outcome: "unwritable",
                     nextCheckAfter: RecoverySchedule.delay(afterAttempts: operation.attempts), at: now
                 )
             }
+        } catch {
+            logUnwritten(operation, error)
         }
-        guard let transaction = try await store.read({ try $0.transaction(operation.transactionID) }) else { throw error }
-        return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
+    }
+
+    private func logUnwritten(_ operation: Operation, _ error: any Error) {
+        // Of the store's errors all may be told: they hold names of the schema and SQLite's codes, never values.
+        let cause = (error as? StoreError).map { "\($0)" } ?? "\(type(of: error))"
+        logger.error(
+            "The outcome of an operation could not be written; it stays open.",
+            metadata: ["operation_id": "\(operation.id)", "error": "\(cause)", "request_id": "\(operation.requestID)"]
+        )
     }
 
     private func finish(

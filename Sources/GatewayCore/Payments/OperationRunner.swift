@@ -25,9 +25,9 @@ struct OperationRunner: Sendable {
     /// Calls the provider once and settles the operation.
     func run(
         _ operation: Operation, on transaction: PaymentTransaction, at provider: Provider, traceparent: String? = nil
-    ) async throws -> GatewayAnswer {
+    ) async -> GatewayAnswer {
         let outcome = await call(operation, at: provider, traceparent: traceparent)
-        return try await settle(operation, outcome, provider: provider.name)
+        return await settle(operation, on: transaction, outcome)
     }
 
     /// Calls the provider once, with the operation's own key.

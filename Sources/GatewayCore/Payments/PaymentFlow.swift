@@ -84,7 +84,7 @@ package struct PaymentFlow: Sendable {
             case .answered(let answer):
                 return answer
             case .call(let operation, let transaction, let provider):
-                return try await runner.run(operation, on: transaction, at: provider, traceparent: request.traceparent)
+                return await runner.run(operation, on: transaction, at: provider, traceparent: request.traceparent)
             }
         }
     }

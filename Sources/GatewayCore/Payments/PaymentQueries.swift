@@ -36,13 +36,15 @@ package struct PaymentQueries: Sendable {
         return try await store.read { try $0.transactions(bounded) }
     }
 
-    /// A transaction's history, oldest first.
+    /// A transaction and its history, oldest first.
     ///
     /// - Throws: ``GatewayError/Code/notFound``.
-    package func history(transactionID: Int64, for principal: Principal) async throws -> [HistoryEntry] {
+    package func history(
+        transactionID: Int64, for principal: Principal
+    ) async throws -> (transaction: PaymentTransaction, entries: [HistoryEntry]) {
         try await store.read { reader in
             let transaction = try Self.visible(try reader.transaction(transactionID), to: principal)
-            return try reader.history(transactionID: transaction.id)
+            return (transaction, try reader.history(transactionID: transaction.id))
         }
     }
 

@@ -84,7 +84,7 @@ package struct OperationRecovery: Service {
         } else {
             outcome = .failure(.unknown(CallFailure("the provider \(transaction.provider) is not loaded")))
         }
-        _ = try await runner.settle(operation, outcome, provider: transaction.provider)
+        _ = await runner.settle(operation, on: transaction, outcome)
     }
 
     private func outcome(

@@ -39,7 +39,7 @@ struct WebhookApplication {
             if bookkeeper.contradictsEnd(of: transaction, shown) { return .pending }
             let booking = try bookkeeper.book(shown, on: transaction, note: note)
             // Events show charges by their id only: who paid how is filled in from the object.
-            if booking.contradiction == nil, booking.transaction.isPaidSomehow { return .pending }
+            if booking.contradiction == nil, booking.transaction.isPaidByUnknownMethod { return .pending }
             return try end(booking)
         case (let subject, .intent(let current, let version)):
             guard let transaction = try transaction(of: current) else { return try postponeUnknown(current.id) }
@@ -187,7 +187,7 @@ struct WebhookApplication {
 
 extension PaymentTransaction {
     /// Whether it is paid, and the books do not know by what kind of payment method.
-    fileprivate var isPaidSomehow: Bool { status.isPaid && paymentMethod == nil }
+    fileprivate var isPaidByUnknownMethod: Bool { status.isPaid && paymentMethod == nil }
 }
 
 extension PaymentIntent {

@@ -75,7 +75,9 @@ package struct WebhookFlow: Sendable {
             return try await provider.service.parseWebhookEvent(webhook, in: call)
         } catch {
             switch error {
-            case .rejected(let rejection): throw GatewayError(.malformedRequest, rejection.message)
+            // Reading can need a question to the provider: a refusal of our credentials says nothing about the webhook.
+            case .rejected(let rejection) where rejection.reason != .authentication:
+                throw GatewayError(.malformedRequest, rejection.message)
             // Not acknowledged, so that the provider sends it again.
             default: throw GatewayError(.providerUnavailable, "The webhook could not be read now.").retry(afterSeconds: 5)
             }

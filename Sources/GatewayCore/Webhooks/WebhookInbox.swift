@@ -50,19 +50,25 @@ package struct WebhookInbox: Service {
             let due = try await store.read { try $0.webhooksDue(at: now, limit: 64) }
             if due.isEmpty { return count }
             // Side by side: any order ends in the same state, and a slow provider keeps no other's events waiting.
-            await withDiscardingTaskGroup { group in
+            let areAllDealtWith = await withTaskGroup { group in
                 for record in due {
                     group.addTask { await look(at: record) }
                 }
+                return await group.reduce(true) { $0 && $1 }
             }
             count += due.count
+            // What could not even be put off is still due: the next look is not at once.
+            if !areAllDealtWith { return count }
         }
     }
 
     /// Applies one event. Where that fails it is due again later: one event that cannot be applied keeps no other from it.
-    private func look(at record: WebhookRecord) async {
+    ///
+    /// - Returns: false where it could not be put off either, and so is still due.
+    private func look(at record: WebhookRecord) async -> Bool {
         do {
             try await apply(record)
+            return true
         } catch {
             logger.error(
                 "A webhook could not be applied; it is tried again.",
@@ -71,8 +77,10 @@ package struct WebhookInbox: Service {
             let until = clock.now().advanced(by: RecoverySchedule.delay(afterAttempts: record.attempts + 1))
             do {
                 try await store.write { try $0.postponeWebhook(record.id, until: until, result: "it could not be applied") }
+                return true
             } catch {
                 logger.error("A webhook could not be put off.", metadata: ["event": "\(record.event.id)", "error": "\(error)"])
+                return false
             }
         }
     }

@@ -75,8 +75,7 @@ struct PaymentRoutes: Sendable {
         var query = request.query
         try query.finish()
         let id = try request.id("id", of: "transaction")
-        let transaction = try await queries.transaction(id, for: try request.principal)
-        let entries = try await queries.history(transactionID: id, for: try request.principal)
+        let (transaction, entries) = try await queries.history(transactionID: id, for: try request.principal)
         return .json(bodies.history(entries, in: transaction.amount.currency))
     }
 

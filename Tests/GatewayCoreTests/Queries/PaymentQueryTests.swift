@@ -57,7 +57,7 @@ struct PaymentQueryTests {
             let subject = try await gateway.paid()
             let transaction = try await gateway.transaction(of: subject.order)
             #expect(try await gateway.queries.transaction(transaction.id, for: principal) == transaction)
-            #expect(try await gateway.queries.history(transactionID: transaction.id, for: principal).count == 4)
+            #expect(try await gateway.queries.history(transactionID: transaction.id, for: principal).entries.count == 4)
             #expect(try await gateway.queries.refunds(of: IntentReference(id: subject.intent), for: principal).isEmpty)
         }
     }

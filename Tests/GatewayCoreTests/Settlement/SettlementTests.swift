@@ -115,6 +115,19 @@ struct SettlementTests {
         }
     }
 
+    @Test("A database that fails altogether after the provider was called is answered as not known, never as not done")
+    func outageAfterCall() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            gateway.store.failAll(afterWrites: 1)
+            let answer = try await gateway.confirm(subject.intent)
+            gateway.store.failAll(afterWrites: nil)
+            #expect(answer.stored.status == 202)
+            #expect(answer.location != nil)
+            #expect(gateway.service.intent(subject.intent)?.status == .succeeded)
+        }
+    }
+
     @Test("Where nothing can be written the provider is not called")
     func diskFullAtTheStart() async throws {
         try await withGateway { gateway in

@@ -183,6 +183,20 @@ struct WebhookInboxTests {
         }
     }
 
+    @Test("While nothing can be written an event is looked at once in a round, and stays")
+    func nothingWritable() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            gateway.service.show(try #require(gateway.service.intent(subject.intent)).now(.processing))
+            try await gateway.deliver(event("evt_1", .paymentIntentReference(id: subject.intent)))
+            gateway.store.script(.unavailable("full"), .unavailable("full"))
+            #expect(try await gateway.inbox.applyDue() == 1)
+            #expect(try await gateway.waitingWebhooks().count == 1)
+            try await gateway.inbox.applyDue()
+            #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
+
     @Test("What needs a question is applied by the running service, and what an earlier process left as well")
     func runningService() async throws {
         try await withGateway { gateway in
