@@ -5,6 +5,7 @@ package struct MockService: PaymentService {
     let settings: MockSettings
     let ledger: Ledger
     let poster: WebhookPoster
+    let scenarios: Scenarios
     let host: ProviderHost
 
     /// Opens the journal and reads it back.
@@ -28,6 +29,7 @@ package struct MockService: PaymentService {
             rejection.field = "journal"
             throw .rejected(rejection)
         }
+        scenarios = Scenarios(settings.scenarios)
         self.settings = settings
         self.host = host
     }

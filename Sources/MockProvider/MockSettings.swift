@@ -10,6 +10,8 @@ struct MockSettings: Sendable {
     let seed: UInt64
     /// Whether events are posted as webhooks.
     let postsWebhooks: Bool
+    /// What it does in place of what it does by itself.
+    let scenarios: [Scenario]
 
     static let schema = SettingsSchema([
         Setting("webhook_secret", .secret, help: "Signs the webhooks that the mock posts, and verifies those that arrive.")
@@ -23,13 +25,17 @@ struct MockSettings: Sendable {
         ),
         Setting("webhooks", .bool, help: "Whether the mock posts its events to the gateway.")
             .defaulting(to: .bool(true)),
+        Setting(
+            "scenarios", .structure,
+            help: "A list of what goes wrong or otherwise than usual, and with which calls; the first that matches a call counts."
+        ),
     ])
 
     private static let defaultJournal = "var/mock-journal.jsonl"
 
     /// Reads the settings that the host has checked against ``schema``.
     ///
-    /// - Throws: ``ProviderError/rejected(_:)`` where there is no webhook secret.
+    /// - Throws: ``ProviderError/rejected(_:)`` where there is no webhook secret, or a mistake in the scenarios.
     init(host: ProviderHost) throws(ProviderError) {
         guard let secret = host.settings.string("webhook_secret") else {
             var rejection = Rejection(
@@ -43,5 +49,6 @@ struct MockSettings: Sendable {
         // Two mocks without a seed get different ids, so that an id tells the provider.
         seed = host.settings.integer("seed").map { UInt64(bitPattern: $0) } ?? ObjectIDs.seed(from: host.name)
         postsWebhooks = host.settings.bool("webhooks") ?? true
+        scenarios = try ScenarioReader.read(host.settings["scenarios"])
     }
 }

@@ -14,11 +14,11 @@ struct ModuleTests {
     @Test("has settings with defaults, and a secret that development makes up")
     func schema() throws {
         let settings = MockModule().settingsSchema.settings
-        #expect(settings.map(\.key) == ["webhook_secret", "journal", "seed", "webhooks"])
+        #expect(settings.map(\.key) == ["webhook_secret", "journal", "seed", "webhooks", "scenarios"])
         #expect(settings.allSatisfy { !$0.isRequired })
         let secret = try #require(settings.first)
         #expect(secret.kind == .secret && secret.isMadeUpInDevelopment)
-        #expect(settings.map(\.defaultValue) == [nil, .string("var/mock-journal.jsonl"), nil, .bool(true)])
+        #expect(settings.map(\.defaultValue) == [nil, .string("var/mock-journal.jsonl"), nil, .bool(true), nil])
     }
 
     @Test("refuses to work without a webhook secret, by the setting's name")

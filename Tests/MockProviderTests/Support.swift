@@ -46,9 +46,18 @@ func makeMock(
     http: any HTTPTransport = ScriptedTransport([]),
     log: any ProviderLog = RecordingLog(), clock: any ProviderClock = ManualClock()
 ) async throws -> any PaymentService {
+    try await makeMock(at: folder.path, name: name, settings: settings, http: http, log: log, clock: clock)
+}
+
+/// A mock on `path/journal.jsonl`.
+func makeMock(
+    at path: String, name: String = "mock", settings: [String: SettingValue] = [:],
+    http: any HTTPTransport = ScriptedTransport([]),
+    log: any ProviderLog = RecordingLog(), clock: any ProviderClock = ManualClock()
+) async throws -> any PaymentService {
     let all = ["webhook_secret": .string("whsec_test"), "journal": .string("journal.jsonl"), "seed": .integer(7)]
         .merging(settings) { $1 }
-    let host = ProviderHost.testing(name: name, settings: all, http: http, log: log, clock: clock, baseDirectory: folder.path)
+    let host = ProviderHost.testing(name: name, settings: all, http: http, log: log, clock: clock, baseDirectory: path)
     return try await MockModule().makeService(host: host)
 }
 

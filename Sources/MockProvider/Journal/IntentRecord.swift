@@ -61,9 +61,7 @@ struct IntentRecord: Sendable, Decodable {
         currency = request.amount.currency
         captureMethod = request.captureMethod
         created = time.unixSeconds
-        metadata = request.metadata.merging([
-            "order_id": String(request.orderID), "user_id": request.userID, OperationIdentity.metadataKey: operation.id,
-        ]) { _, ours in ours }
+        metadata = request.metadata(as: operation)
         description = request.description
         receiptEmail = request.receiptEmail
         statementDescriptorSuffix = request.statementDescriptorSuffix
@@ -114,5 +112,14 @@ extension IntentRecord {
         intent.operationID = metadata[OperationIdentity.metadataKey]
         intent.metadata = metadata
         return intent
+    }
+}
+
+extension CreatePaymentIntentRequest {
+    /// What the intent will have for metadata.
+    func metadata(as operation: OperationIdentity) -> [String: String] {
+        metadata.merging([
+            "order_id": String(orderID), "user_id": userID, OperationIdentity.metadataKey: operation.id,
+        ]) { _, ours in ours }
     }
 }

@@ -53,6 +53,8 @@ struct JournalEntry: Sendable {
     let idempotencyKey: String?
     /// The fingerprint of the request's parameters, to tell a repeat from another request under the same key.
     let fingerprint: String?
+    /// Whether the answer stored under the key is a 500, though the effect happened.
+    let isAnsweredWithError: Bool
     /// The object that was made or changed.
     let object: String
     /// What the effect moved, in minor units: asked for by a create, paid or authorised by a confirm, captured, given up,
@@ -61,14 +63,17 @@ struct JournalEntry: Sendable {
     /// The provider's name in providers.yaml: two names are two accounts, which may share a journal and don't see each
     /// other's objects.
     let provider: String
-    /// Whether the events are posted.
-    let postsWebhooks: Bool
+    /// What becomes of the events' webhooks.
+    let webhooks: WebhookTreatment
     let intent: IntentRecord
     let refund: RefundRecord?
     let events: [EventRecord]
 }
 
 extension JournalEntry {
+    /// What the member `answer` says where the answer is not the effect.
+    private static let errorStatus = 500
+
     /// Whether something will happen by itself because of it.
     var hasConsequences: Bool { intent.disputeDue != nil || refund?.failureDue != nil }
 
@@ -83,7 +88,8 @@ extension JournalEntry {
             writer.member("currency", intent.currency.code)
             writer.member("provider", provider)
             writer.member("request", fingerprint)
-            if !postsWebhooks { writer.member("webhooks", false) }
+            if isAnsweredWithError { writer.member("answer", Self.errorStatus) }
+            webhooks.write(to: &writer, as: "webhooks")
             writer.member("payment_intent", object: intent.write)
             if let refund { writer.member("refund", object: refund.write) }
             writer.member(
@@ -105,7 +111,7 @@ extension JournalEntry {
 
 extension JournalEntry: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case time, object, amount, provider, refund, events, webhooks
+        case time, object, amount, provider, refund, events, webhooks, answer
         case effect = "operation"
         case idempotencyKey = "idempotency_key"
         case fingerprint = "request"
@@ -125,7 +131,8 @@ extension JournalEntry: Decodable {
         object = try container.decode(String.self, forKey: .object)
         amount = try container.decode(Int64.self, forKey: .amount)
         provider = try container.decode(String.self, forKey: .provider)
-        postsWebhooks = try container.decodeIfPresent(Bool.self, forKey: .webhooks) ?? true
+        isAnsweredWithError = try container.decodeIfPresent(Int.self, forKey: .answer) == Self.errorStatus
+        webhooks = try container.decodeIfPresent(WebhookTreatment.self, forKey: .webhooks) ?? WebhookTreatment()
         intent = try container.decode(IntentRecord.self, forKey: .intent)
         refund = try container.decodeIfPresent(RefundRecord.self, forKey: .refund)
         events = try container.decode([EventRecord].self, forKey: .events)

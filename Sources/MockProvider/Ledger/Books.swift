@@ -14,6 +14,8 @@ struct Books: Sendable {
     let log: any ProviderLog
 
     private(set) var file: JournalFile
+    /// What is remembered of keys that had no effect.
+    var errors: StoredErrors
     /// How much of the file has been taken in.
     private(set) var size: Int64 = 0
     private(set) var lastIntent = 0
@@ -49,6 +51,7 @@ struct Books: Sendable {
         self.outbox = outbox
         self.log = log
         file = try JournalFile(path: path)
+        errors = try StoredErrors(besideJournal: path, account: account)
     }
 }
 
@@ -61,6 +64,7 @@ extension Books {
         defer { file.unlock() }
         if try file.status().size == 0 { try deliveries.clear() }
         try takeIn(from: .load(Undelivered(allBut: deliveries.deliveredIDs(), at: now)), isLocked: true)
+        try errors.catchUp()
     }
 
     /// Takes in what other processes have written.
@@ -79,6 +83,7 @@ extension Books {
         try file.lock()
         defer { file.unlock() }
         try takeIn(from: .others, isLocked: true)
+        try errors.catchUp()
         return try body(&self)
     }
 
@@ -160,7 +165,7 @@ extension Books {
 extension Books {
     /// Writes a change down, and with that it has happened. Only within ``exclusively(_:)``.
     mutating func append(
-        _ change: Change, at now: Timestamp, key: String? = nil, fingerprint: String? = nil
+        _ change: Change, at now: Timestamp, key: String? = nil, fingerprint: String? = nil, in scenario: Scenario? = nil
     ) throws(ProviderError) -> JournalEntry {
         var intent = change.intent
         var events: [EventRecord] = []
@@ -168,10 +173,11 @@ extension Books {
             intent.eventCount += 1
             events.append(EventRecord(id: ids.id(.event, intent.number, ordinal: intent.eventCount), type: type))
         }
+        let webhooks = postsWebhooks ? scenario?.webhooks ?? WebhookTreatment() : WebhookTreatment(isDropped: true)
         let entry = JournalEntry(
-            time: now, effect: change.effect, idempotencyKey: key, fingerprint: fingerprint, object: change.object,
-            amount: change.amount,
-            provider: account, postsWebhooks: postsWebhooks, intent: intent, refund: change.refund, events: events
+            time: now, effect: change.effect, idempotencyKey: key, fingerprint: fingerprint,
+            isAnsweredWithError: scenario?.fault == .error500AfterEffect, object: change.object, amount: change.amount,
+            provider: account, webhooks: webhooks, intent: intent, refund: change.refund, events: events
         )
         let line = entry.line
         try file.append(line, at: size)
@@ -220,14 +226,17 @@ extension Books {
     }
 
     private func post(_ entry: JournalEntry, at slice: JournalSlice, from source: Source) {
-        guard postsWebhooks, entry.postsWebhooks else { return }
+        guard postsWebhooks, !entry.webhooks.isDropped else { return }
+        let delay = entry.webhooks.delay
+        let due = delay > .zero ? entry.time.advanced(by: delay) : nil
         for (index, event) in entry.events.enumerated() {
             switch source {
             case .own: break
             case .others: continue
             case .load(let undelivered): guard undelivered.contains(event.id, madeAt: entry.time) else { continue }
             }
-            outbox.push(Posting(slice: slice, event: index), lane: entry.intent.number)
+            let posting = Posting(slice: slice, event: index, lane: entry.intent.number, due: due)
+            outbox.push(posting, isHeldBack: entry.webhooks.isReordered)
         }
     }
 }

@@ -19,10 +19,13 @@ final class Ledger: Sendable {
 
     /// Makes a change once per idempotency key: a repeat is answered from the journal, and adds no line.
     ///
-    /// - Parameter decide: checks the request against the books and says what is to change; it throws a refusal.
-    /// - Throws: ``ProviderError/unknown(_:)`` where the key was used with other parameters, as the contract has it.
+    /// - Parameters:
+    ///   - scenario: may have a 500 stored under the key, in place of the effect or as its answer, and treats the events.
+    ///   - decide: checks the request against the books and says what is to change; it throws a refusal.
+    /// - Throws: ``ProviderError/unknown(_:)`` where the key was used with other parameters, as the contract has it, and where
+    ///   a 500 without an effect is stored under it.
     func change(
-        _ name: String, _ request: some Encodable, as operation: OperationIdentity,
+        _ name: String, _ request: some Encodable, as operation: OperationIdentity, in scenario: Scenario?,
         decide: (Books, Timestamp) throws(ProviderError) -> Change
     ) throws(ProviderError) -> JournalEntry {
         let fingerprint = try Fingerprint.of(name, request, as: operation)
@@ -34,8 +37,16 @@ final class Ledger: Sendable {
                     guard entry.fingerprint == fingerprint else { throw Self.keyReused }
                     return entry
                 }
+                if let stored = books.errors.fingerprint(under: operation.idempotencyKey, at: now) {
+                    throw stored == fingerprint ? .serverError : Self.keyReused
+                }
+                if scenario?.fault == .error500BeforeEffect {
+                    try books.errors.store(under: operation.idempotencyKey, fingerprint: fingerprint, at: now)
+                    throw .serverError
+                }
                 let change = try decide(books, now)
-                return try books.append(change, at: now, key: operation.idempotencyKey, fingerprint: fingerprint)
+                return try books.append(
+                    change, at: now, key: operation.idempotencyKey, fingerprint: fingerprint, in: scenario)
             }
         }
         if entry.hasConsequences { timetableChanged.ring() }

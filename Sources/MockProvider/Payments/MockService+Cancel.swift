@@ -7,7 +7,9 @@ extension MockService {
     package func cancelPayment(
         _ request: CancelPaymentRequest, as operation: OperationIdentity, in call: CallContext
     ) async throws(ProviderError) -> PaymentIntent {
-        try ledger.change("cancel", request, as: operation) { books, _ throws(ProviderError) in
+        try await perform(
+            request, about: CallSubject(.cancel), ofIntent: request.paymentIntentID, as: operation, in: call
+        ) { books, _, _ throws(ProviderError) in
             var intent = try books.intent(request.paymentIntentID)
             try Self.check(reason: request.reason, among: Self.cancellationReasons)
             let events: [EventType]
@@ -21,7 +23,9 @@ extension MockService {
             intent.challenge = nil
             intent.cancellationReason = request.reason
             return Change(.cancel, amount: intent.amount, of: intent, events: events)
-        }.intent.answer
+        } answer: {
+            $0.intent.answer
+        }
     }
 
     /// Checks a reason, where there is one.

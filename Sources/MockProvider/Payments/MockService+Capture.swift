@@ -5,7 +5,9 @@ extension MockService {
     package func capturePayment(
         _ request: CapturePaymentRequest, as operation: OperationIdentity, in call: CallContext
     ) async throws(ProviderError) -> PaymentIntent {
-        try ledger.change("capture", request, as: operation) { books, now throws(ProviderError) in
+        let subject = CallSubject(.capture, amount: request.amount)
+        return try await perform(request, about: subject, ofIntent: request.paymentIntentID, as: operation, in: call) {
+            books, now, _ throws(ProviderError) in
             var intent = try books.intent(request.paymentIntentID)
             guard intent.status == .requiresCapture, let token = intent.paymentMethod else {
                 throw .unexpectedState(intent, "captured")
@@ -21,7 +23,9 @@ extension MockService {
             // As at Stripe, giving up the rest of an authorisation looks like a refund of the charge, without a refund object.
             let events: [EventType] = amount < intent.amount ? [.paymentSucceeded, .chargeRefunded] : [.paymentSucceeded]
             return Change(.capture, amount: amount, of: intent, events: events)
-        }.intent.answer
+        } answer: {
+            $0.intent.answer
+        }
     }
 }
 

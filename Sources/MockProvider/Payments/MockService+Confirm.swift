@@ -2,11 +2,13 @@ import Foundation
 package import ProviderAPI
 
 extension MockService {
-    /// Asks the card's issuer, that is: the table of ``TestCard``.
+    /// Asks the card's issuer, that is: the table of ``TestCard``, or a scenario.
     package func confirmPayment(
         _ request: ConfirmPaymentRequest, as operation: OperationIdentity, in call: CallContext
     ) async throws(ProviderError) -> PaymentIntent {
-        let entry = try ledger.change("confirm", request, as: operation) { books, now throws(ProviderError) in
+        let subject = CallSubject(.confirm, token: request.paymentMethod)
+        return try await perform(request, about: subject, ofIntent: request.paymentIntentID, as: operation, in: call) {
+            books, now, outcome throws(ProviderError) in
             var intent = try books.intent(request.paymentIntentID)
             switch intent.status {
             case .requiresPaymentMethod, .requiresConfirmation, .requiresAction: break
@@ -23,13 +25,14 @@ extension MockService {
 
             intent.paymentMethod = token
             intent.attempts += 1
-            switch card.verdict {
+            switch outcome?.verdict ?? card.verdict {
             case .approved: return intent.paid(with: card, ids: books.ids, at: now)
             case .declined(let failure): return intent.declined(failure, ids: books.ids)
             case .challenged: return intent.challenged(ids: books.ids, pagesURL: host.pagesURL, returnURL: request.returnURL)
             }
+        } answer: { entry throws(ProviderError) in
+            try entry.confirmed
         }
-        return try entry.confirmed
     }
 
     /// A browser is sent there, so it must not be a script.

@@ -5,7 +5,9 @@ extension MockService {
     package func createPaymentIntent(
         _ request: CreatePaymentIntentRequest, as operation: OperationIdentity, in call: CallContext
     ) async throws(ProviderError) -> PaymentIntent {
-        try ledger.change("create", request, as: operation) { books, now throws(ProviderError) in
+        let subject = CallSubject(.create, amount: request.amount, metadata: request.metadata(as: operation))
+        return try await perform(request, about: subject, ofIntent: nil, as: operation, in: call) {
+            books, now, _ throws(ProviderError) in
             guard request.amount.minorUnits > 0 else {
                 throw .invalid(
                     "amount", code: "parameter_invalid_integer", "Invalid positive integer: the amount must be at least 1.")
@@ -17,6 +19,8 @@ extension MockService {
             let intent = IntentRecord(
                 number: books.lastIntent + 1, ids: books.ids, request: request, operation: operation, at: now)
             return Change(.create, amount: intent.amount, of: intent)
-        }.intent.answer
+        } answer: {
+            $0.intent.answer
+        }
     }
 }

@@ -7,7 +7,9 @@ extension MockService {
     package func createRefund(
         _ request: CreateRefundRequest, as operation: OperationIdentity, in call: CallContext
     ) async throws(ProviderError) -> Refund {
-        let entry = try ledger.change("refund", request, as: operation) { books, now throws(ProviderError) in
+        let subject = CallSubject(.refund, amount: request.amount)
+        return try await perform(request, about: subject, ofIntent: request.paymentIntentID, as: operation, in: call) {
+            books, now, outcome throws(ProviderError) in
             var intent = try books.intent(request.paymentIntentID)
             guard intent.status == .succeeded, let token = intent.paymentMethod else {
                 throw .unexpectedState(intent, "refunded")
@@ -19,28 +21,34 @@ extension MockService {
             var refund = RefundRecord(
                 number: books.lastRefund + 1, ids: books.ids, intent: intent, request: request, operation: operation, at: now
             )
-            switch try TestCard(token: token).refundCourse {
+            let card = try TestCard(token: token)
+            switch outcome?.refundCourse ?? card.refundCourse {
             case .succeeds: break
             case .staysPending: refund.status = .pending
             case .failsLater: refund.failureDue = now.advanced(by: CardTiming.refundFailure).unixMilliseconds
             }
             intent.amountRefunded += amount
             return Change(.refund, amount: amount, of: intent, refund: refund, events: [.refundCreated, .chargeRefunded])
+        } answer: { entry throws(ProviderError) in
+            guard let refund = entry.refund else {
+                throw .unknown(CallFailure("the journal's line about this refund has no refund in it"))
+            }
+            return refund.answer
         }
-        guard let refund = entry.refund else {
-            throw .unknown(CallFailure("the journal's line about this refund has no refund in it"))
-        }
-        return refund.answer
     }
 
     /// The refund as it is now.
     package func retrieveRefund(_ id: String, in call: CallContext) async throws(ProviderError) -> Refund {
-        try ledger.look { books throws(ProviderError) in try books.refund(id) }.answer
+        try await meetScenario(ofLookup: call) { books throws(ProviderError) in
+            try books.intentIfKnown(ofRefund: id)
+        }
+        return try ledger.look { books throws(ProviderError) in try books.refund(id) }.answer
     }
 
     /// The intent's refunds, oldest first.
     package func listRefunds(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Refund] {
-        try ledger.look { books throws(ProviderError) in try books.refunds(of: books.intent(id)) }.map(\.answer)
+        try await meetScenario(ofLookup: call) { books throws(ProviderError) in try books.intentIfKnown(id) }
+        return try ledger.look { books throws(ProviderError) in try books.refunds(of: books.intent(id)) }.map(\.answer)
     }
 
     private static func check(_ amount: Int64, isLeftOf intent: IntentRecord) throws(ProviderError) {

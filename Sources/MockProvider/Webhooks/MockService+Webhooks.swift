@@ -33,6 +33,7 @@ extension MockService {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.keepTimetable() }
             guard settings.postsWebhooks else { return }
+            group.addTask { await self.poster.runLate() }
             for lane in poster.outbox.lanes {
                 group.addTask { await self.poster.run(lane: lane) }
             }

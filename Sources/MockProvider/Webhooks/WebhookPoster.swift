@@ -14,6 +14,8 @@ struct WebhookPoster: Sendable {
     private static let attempts = 8
     private static let firstPause: Duration = .milliseconds(500)
     private static let patience: Duration = .seconds(10)
+    /// How old a stale timestamp is: well past the 300 seconds that are tolerated.
+    private static let staleness: Duration = .seconds(400)
 
     /// Empties a lane of the outbox, whenever something comes into it, until it is cancelled. What is left then is still in
     /// the outbox.
@@ -28,30 +30,74 @@ struct WebhookPoster: Sendable {
                     return
                 }
                 waiting.removeFirst()
+                posting.followers.forEach(outbox.push)
             }
+        }
+    }
+
+    /// Puts into its lane, when it is due, what a scenario delays. What is not due when it is cancelled is still in the outbox.
+    func runLate() async {
+        await withDiscardingTaskGroup { group in
+            for await _ in outbox.lateBell.rings() {
+                for posting in outbox.takeLate() {
+                    group.addTask { await pushWhenDue(posting) }
+                }
+            }
+        }
+    }
+
+    private func pushWhenDue(_ posting: Posting) async {
+        let left = posting.due?.duration(since: host.clock.now()) ?? .zero
+        do {
+            try await host.clock.sleep(for: max(left, .zero))
+            outbox.pushDue(posting)
+        } catch {
+            outbox.push(posting)
         }
     }
 
     /// - Throws: `CancellationError` before the event was taken or given up.
     private func post(_ posting: Posting) async throws(CancellationError) {
-        let event: EventRecord
-        let body: [UInt8]
+        let delivery: Delivery
         do throws(ProviderError) {
             let entry = try ledger.entry(at: posting.slice)
             guard entry.events.indices.contains(posting.event) else {
                 throw .missing("event", "\(posting.event + 1) of its line")
             }
-            event = entry.events[posting.event]
-            body = StripeJSON.event(event, of: entry)
+            let event = entry.events[posting.event]
+            delivery = Delivery(event: event, body: StripeJSON.event(event, of: entry), treatment: entry.webhooks)
         } catch {
             // The journal was taken away under our hands, and its events with it.
             host.log.write(
                 .warning, "An event of the mock can no longer be read from its journal.", fields: ["cause": error.reason])
             return
         }
+        for _ in 0...delivery.treatment.duplicates {
+            guard try await isTaken(delivery) else { return }
+        }
+        do throws(ProviderError) {
+            try deliveries.add(delivery.event.id)
+        } catch {
+            host.log.write(
+                .warning, "A delivery cannot be noted; the event will be posted again at the next start.",
+                fields: ["event": delivery.event.id, "cause": error.reason]
+            )
+        }
+    }
+
+    /// What is posted, and how.
+    private struct Delivery {
+        let event: EventRecord
+        let body: [UInt8]
+        let treatment: WebhookTreatment
+    }
+
+    /// Tries until the event is taken. False where it is given up.
+    private func isTaken(_ delivery: Delivery) async throws(CancellationError) -> Bool {
+        let event = delivery.event
         for attempt in 1...Self.attempts {
             if Task.isCancelled { throw CancellationError() }
-            guard let failure = await failure(of: event, body) else { return }
+            guard let failure = await failure(of: delivery) else { return true }
             let fields = ["event": event.id, "type": event.type.rawValue, "attempt": String(attempt), "cause": failure]
             if attempt == Self.attempts {
                 host.log.write(
@@ -61,31 +107,39 @@ struct WebhookPoster: Sendable {
                 try await pause(after: attempt)
             }
         }
+        return false
     }
 
-    /// Tries once. Nil where the event was taken.
-    private func failure(of event: EventRecord, _ body: [UInt8]) async -> String? {
-        var request = HTTPRequest(method: "POST", url: host.webhookURL)
-        // Each attempt is signed anew, with the wall clock's time, so that a late one is not taken for a stale one.
-        let signature = TimestampedSignature.header(body: body, secret: secret, at: host.clock.now())
-        request.headers = [HTTPField("Content-Type", "application/json"), HTTPField(Self.signatureHeader, signature)]
-        request.body = body
+    /// Tries once. Nil where the event was taken, or refused as it must be.
+    private func failure(of delivery: Delivery) async -> String? {
+        let response: HTTPResponse
         do throws(ProviderError) {
-            let call = CallContext(deadline: .now + Self.patience, requestID: event.id)
-            let response = try await host.http.send(request, in: call)
-            guard (200..<300).contains(response.status) else { return "status \(response.status)" }
+            let call = CallContext(deadline: .now + Self.patience, requestID: delivery.event.id)
+            response = try await host.http.send(request(for: delivery), in: call)
         } catch {
             return error.reason
         }
-        do throws(ProviderError) {
-            try deliveries.add(event.id)
-        } catch {
+        let isTaken = (200..<300).contains(response.status)
+        guard delivery.treatment.mustBeRefused else { return isTaken ? nil : "status \(response.status)" }
+        if isTaken {
             host.log.write(
-                .warning, "A delivery cannot be noted; the event will be posted again at the next start.",
-                fields: ["event": event.id, "cause": error.reason]
-            )
+                .error, "The gateway took an event that it must refuse for its signature or timestamp.",
+                fields: ["event": delivery.event.id, "type": delivery.event.type.rawValue])
         }
-        return nil
+        // A broken gateway has not judged the signature; any other answer is its judgement.
+        return response.status >= 500 ? "status \(response.status)" : nil
+    }
+
+    private func request(for delivery: Delivery) -> HTTPRequest {
+        let treatment = delivery.treatment
+        // Each attempt is signed anew, with the wall clock's time, so that a late one is not taken for a stale one.
+        let time = host.clock.now().advanced(by: treatment.hasStaleTimestamp ? .zero - Self.staleness : .zero)
+        let key = treatment.hasBadSignature ? "not \(secret)" : secret
+        let signature = TimestampedSignature.header(body: delivery.body, secret: key, at: time)
+        var request = HTTPRequest(method: "POST", url: host.webhookURL)
+        request.headers = [HTTPField("Content-Type", "application/json"), HTTPField(Self.signatureHeader, signature)]
+        request.body = delivery.body
+        return request
     }
 
     /// Waits twice as long after each attempt, and up to a quarter longer by chance.

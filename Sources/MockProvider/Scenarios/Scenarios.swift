@@ -1,0 +1,76 @@
+import ProviderAPI
+import Synchronization
+
+/// The scenarios of one mock, and how often each has matched.
+final class Scenarios: Sendable {
+    private let all: [Scenario]
+    private let uses: Mutex<[Int]>
+
+    /// These scenarios, in the order in which they are tried.
+    init(_ scenarios: [Scenario]) {
+        all = scenarios
+        uses = Mutex(Array(repeating: 0, count: scenarios.count))
+    }
+
+    /// Whether a call of this kind may match one at all: else nobody needs to know what it is about.
+    func mayMatch(_ kind: CallKind) -> Bool {
+        all.contains { $0.match.includes(kind) }
+    }
+
+    /// The first scenario that matches the call and is not used up; the call is counted there.
+    func use(for subject: CallSubject) -> Scenario? {
+        uses.withLock { uses in
+            let index = all.indices.first { index in
+                all[index].match.includes(subject) && uses[index] < all[index].times ?? .max
+            }
+            guard let index else { return nil }
+            uses[index] += 1
+            return all[index]
+        }
+    }
+}
+
+/// What a call is about, as scenarios tell calls apart.
+struct CallSubject: Sendable {
+    let kind: CallKind
+    private(set) var amount: Int64?
+    private(set) var currency: Currency?
+    private(set) var token: String?
+    private(set) var metadata: [String: String]
+
+    /// What the request itself says.
+    init(_ kind: CallKind, amount: Money? = nil, token: String? = nil, metadata: [String: String] = [:]) {
+        self.kind = kind
+        self.amount = amount?.minorUnits
+        currency = amount?.currency
+        self.token = token
+        self.metadata = metadata
+    }
+
+    /// The same, with what only the intent can tell.
+    func completed(by intent: IntentRecord?) -> CallSubject {
+        guard let intent else { return self }
+        var subject = self
+        subject.amount = amount ?? intent.amount
+        subject.currency = currency ?? intent.currency
+        subject.token = token ?? intent.paymentMethod
+        subject.metadata = intent.metadata
+        return subject
+    }
+}
+
+extension Scenario.Match {
+    /// Whether calls of this kind can agree.
+    fileprivate func includes(_ kind: CallKind) -> Bool {
+        if let operation { operation == kind } else { kind != .retrieve }
+    }
+
+    /// Whether the call agrees with all that is given.
+    fileprivate func includes(_ subject: CallSubject) -> Bool {
+        guard includes(subject.kind) else { return false }
+        if let amount, amount != subject.amount { return false }
+        if let currency, currency != subject.currency { return false }
+        if let token, token.rawValue != subject.token { return false }
+        return metadata.allSatisfy { subject.metadata[$0.key] == $0.value }
+    }
+}

@@ -1,0 +1,142 @@
+import ProviderAPI
+
+/// What is wrong with a setting that the mock checks itself, and where.
+struct SettingProblems {
+    private var all: [(place: String, message: String)] = []
+
+    /// Adds a problem. The message follows the place: "scenarios[0].fault *must be ...*".
+    mutating func add(_ place: String, _ message: String) {
+        all.append((place, message))
+    }
+
+    /// - Throws: ``ProviderError/rejected(_:)`` where there are any: the first place is its field, the others are in its message.
+    func check() throws(ProviderError) {
+        guard let first = all.first else { return }
+        let others = all.dropFirst().map { "; \($0.place) \($0.message)" }.joined()
+        var rejection = Rejection(.invalidRequest, message: first.message + others)
+        rejection.field = first.place
+        throw .rejected(rejection)
+    }
+}
+
+/// A map within a setting that knows where it stands. Its methods return nil where there is no value, and where it is wrong,
+/// which is reported.
+struct SettingMap {
+    /// Such as `scenarios[2].match`.
+    let path: String
+    private let values: [String: SettingValue]
+
+    private static let longest: Duration = .seconds(24 * 60 * 60)
+
+    /// Reads a map that may have these keys.
+    init(_ value: SettingValue, at path: String, known: [String], _ problems: inout SettingProblems) {
+        self.path = path
+        let list = known.joined(separator: ", ")
+        guard let map = value.map else {
+            values = [:]
+            problems.add(path, "must be a map with some of the keys \(list)")
+            return
+        }
+        values = map
+        for key in map.keys.sorted() where !known.contains(key) {
+            problems.add("\(path).\(key.prefix(40))", "is an unknown key; known keys: \(list)")
+        }
+    }
+
+    /// The value; nil where there is none or it is null.
+    subscript(key: String) -> SettingValue? {
+        guard let value = values[key], value != .null else { return nil }
+        return value
+    }
+
+    /// Where a key's value stands.
+    func place(_ key: String) -> String { "\(path).\(key)" }
+
+    /// A map that may have these keys.
+    func map(_ key: String, known: [String], _ problems: inout SettingProblems) -> SettingMap? {
+        self[key].map { SettingMap($0, at: place(key), known: known, &problems) }
+    }
+
+    /// Text.
+    func text(_ key: String, _ problems: inout SettingProblems) -> String? {
+        guard let value = self[key] else { return nil }
+        guard let text = value.string, !text.isEmpty else {
+            problems.add(place(key), "must be text")
+            return nil
+        }
+        return text
+    }
+
+    /// Texts by name. Whole numbers and `true` or `false` count as the text they are written as: providers.yaml types them.
+    func texts(_ key: String, _ problems: inout SettingProblems) -> [String: String] {
+        guard let value = self[key] else { return [:] }
+        guard let map = value.map else {
+            problems.add(place(key), "must be a map of texts")
+            return [:]
+        }
+        var texts: [String: String] = [:]
+        for (name, value) in map.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .string(let text): texts[name] = text
+            case .integer(let number): texts[name] = String(number)
+            case .bool(let flag): texts[name] = String(flag)
+            default: problems.add("\(place(key)).\(name.prefix(40))", "must be text")
+            }
+        }
+        return texts
+    }
+
+    /// Yes or no.
+    func bool(_ key: String, _ problems: inout SettingProblems) -> Bool? {
+        guard let value = self[key] else { return nil }
+        if value.bool == nil { problems.add(place(key), "must be true or false") }
+        return value.bool
+    }
+
+    /// A whole number within bounds.
+    func integer(
+        _ key: String, in range: ClosedRange<Int64>, mend: String = "", _ problems: inout SettingProblems
+    ) -> Int64? {
+        guard let value = self[key] else { return nil }
+        guard let number = value.integer, range.contains(number) else {
+            problems.add(place(key), "must be a whole number from \(range.lowerBound) to \(range.upperBound)\(mend)")
+            return nil
+        }
+        return number
+    }
+
+    /// One of the words that these cases stand for.
+    func word<Word: RawRepresentable<String>>(_ key: String, among words: [Word], _ problems: inout SettingProblems) -> Word? {
+        guard let value = self[key] else { return nil }
+        guard let word = words.first(where: { $0.rawValue == value.string }) else {
+            problems.add(place(key), "must be one of \(words.map(\.rawValue).joined(separator: ", "))")
+            return nil
+        }
+        return word
+    }
+
+    /// A length of time, such as `500ms`, `2s` or `1m`.
+    func duration(_ key: String, _ problems: inout SettingProblems) -> Duration? {
+        guard let value = self[key] else { return nil }
+        guard let duration = value.string.flatMap(Duration.init(setting:)), duration <= Self.longest else {
+            problems.add(place(key), "must be a length of time up to a day with its unit, such as 500ms, 2s or 1m")
+            return nil
+        }
+        return duration
+    }
+}
+
+extension Duration {
+    /// Reads digits and a unit. A number without one is refused: whether it means seconds would be a guess.
+    fileprivate init?(setting text: String) {
+        let digits = text.prefix { ("0"..."9").contains($0) }
+        // Nine digits of minutes are more than anybody waits, and cannot overflow.
+        guard (1...9).contains(digits.count), let number = Int64(digits) else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": self = .milliseconds(number)
+        case "s": self = .seconds(number)
+        case "m": self = .seconds(number * 60)
+        default: return nil
+        }
+    }
+}

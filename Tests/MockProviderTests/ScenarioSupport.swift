@@ -1,0 +1,77 @@
+import Foundation
+import ProviderAPI
+import Synchronization
+import Testing
+
+/// The setting `scenarios`, written as JSON.
+func scenarios(_ json: String) throws -> [String: SettingValue] {
+    ["scenarios": try JSONDecoder().decode(JSONSetting.self, from: Data(json.utf8)).value]
+}
+
+/// A setting's value as providers.yaml types it, read from JSON.
+private struct JSONSetting: Decodable {
+    let value: SettingValue
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            value = .null
+        } else if let bool = try? container.decode(Bool.self) {
+            value = .bool(bool)
+        } else if let number = try? container.decode(Int64.self) {
+            value = .integer(number)
+        } else if let text = try? container.decode(String.self) {
+            value = .string(text)
+        } else if let list = try? container.decode([JSONSetting].self) {
+            value = .list(list.map(\.value))
+        } else {
+            value = .map(try container.decode([String: JSONSetting].self).mapValues(\.value))
+        }
+    }
+}
+
+/// A clock whose sleeps last as long as `nap` does, which learns how long they were meant to be. Its time passes only by them.
+final class ObservedClock: ProviderClock {
+    private let time = Mutex(Timestamp(unixSeconds: 1_767_834_000))
+    private let nap: @Sendable (Duration) async throws -> Void
+
+    init(nap: @escaping @Sendable (Duration) async throws -> Void) {
+        self.nap = nap
+    }
+
+    func now() -> Timestamp { time.withLock { $0 } }
+
+    func sleep(for duration: Duration) async throws {
+        try await nap(duration)
+        time.withLock { $0 = $0.advanced(by: duration) }
+    }
+}
+
+/// A counter of a test's.
+final class Tally: Sendable {
+    private let state = Mutex<[Duration]>([])
+
+    var all: [Duration] { state.withLock { $0 } }
+
+    func add(_ duration: Duration) {
+        state.withLock { $0.append(duration) }
+    }
+}
+
+/// The failure of a call that was not sent, with all its case's parts checked by the caller.
+func notSent(
+    _ body: () async throws -> some Sendable, sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> CallFailure {
+    let error = await #expect(throws: ProviderError.self, sourceLocation: sourceLocation) { _ = try await body() }
+    guard case .notSent(let failure) = error else { throw error ?? .unknown(CallFailure("nothing was thrown")) }
+    return failure
+}
+
+/// The failure of a call whose outcome is unknown.
+func unknown(
+    _ body: () async throws -> some Sendable, sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> CallFailure {
+    let error = await #expect(throws: ProviderError.self, sourceLocation: sourceLocation) { _ = try await body() }
+    guard case .unknown(let failure) = error else { throw error ?? .notSent(CallFailure("nothing was thrown")) }
+    return failure
+}
