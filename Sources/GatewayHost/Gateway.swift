@@ -16,11 +16,18 @@ struct Gateway: AsyncParsableCommand {
               gateway serve                    migrates the database and takes requests
               gateway token --subject 42       prints a bearer token for the user 42
 
+            When something is open:
+
+              gateway operations --open        what has no outcome yet, and what happens next
+              gateway explain 42               the whole story of the transaction 42
+              gateway reconcile                asks the providers about all of it, now
+
             Exit codes: 0 done, 1 failed while running, 64 wrong usage, 78 wrong configuration.
             """,
         version: Version.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self, ProvidersCommand.self,
+            OperationsCommand.self, ExplainCommand.self, ReconcileCommand.self, WebhooksCommand.self,
         ]
     )
 }

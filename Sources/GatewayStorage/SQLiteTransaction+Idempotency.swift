@@ -47,4 +47,16 @@ extension SQLiteTransaction {
     func deleteIdempotencyKey(_ reference: IdempotencyReference) throws {
         try execute("DELETE FROM idempotency_keys WHERE owner = ? AND key = ?", [reference.owner, reference.key])
     }
+
+    func purgeIdempotencyKeys(completedBefore time: Timestamp, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM idempotency_keys WHERE rowid IN (
+                SELECT rowid FROM idempotency_keys INDEXED BY idempotency_keys_completed
+                WHERE completed_at < ? ORDER BY completed_at LIMIT ?
+            )
+            """,
+            [time.unixMilliseconds, max(0, limit)]
+        )
+    }
 }

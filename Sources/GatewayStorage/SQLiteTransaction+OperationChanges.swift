@@ -71,9 +71,44 @@ extension SQLiteTransaction {
         try execute(
             """
             UPDATE operations INDEXED BY operations_due
-            SET lease_until = NULL, next_check_at = min(next_check_at, \(DatabaseClock.now)), updated_at = \(DatabaseClock.now)
-            WHERE \(OperationRow.isOpen) AND lease_until IS NOT NULL
+            SET deaths = deaths + (lease_until IS NOT NULL), lease_until = NULL,
+                next_check_at = min(next_check_at, \(DatabaseClock.now)), updated_at = \(DatabaseClock.now)
+            WHERE \(OperationRow.isOpen)
             """
         )
+    }
+
+    func bringForward(provider: String, at now: Timestamp) throws {
+        try execute(
+            """
+            UPDATE operations INDEXED BY operations_due
+            SET next_check_at = min(next_check_at, \(DatabaseClock.now))
+            WHERE \(OperationRow.isOpen) AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
+                AND transaction_id IN (SELECT id FROM payment_transactions WHERE provider = ? AND id = transaction_id)
+            """,
+            [provider]
+        )
+        try execute(
+            """
+            UPDATE webhook_events INDEXED BY webhook_events_due SET next_try_at = min(next_try_at, ?)
+            WHERE state = 'pending' AND deleted_at IS NULL AND provider = ?
+            """,
+            [now.unixMilliseconds, provider]
+        )
+    }
+
+    func endOperationByHand(_ id: Int64, state: Operation.State, at now: Timestamp) throws -> Bool {
+        guard state == .succeeded || state == .failed else {
+            throw StoreError.constraint("operations: \(state.rawValue) is not an end")
+        }
+        return try execute(
+            """
+            UPDATE operations SET
+                state = ?, outcome = 'resolved', fence = fence + 1, lease_until = NULL, updated_at = ?
+            WHERE id = ? AND deleted_at IS NULL AND state IN ('pending', 'unknown', 'manual_review')
+                AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
+            """,
+            [state.rawValue, now.unixMilliseconds, id]
+        ) == 1
     }
 }

@@ -29,15 +29,56 @@ extension SQLiteTransaction {
         ) { _ in true } ?? false
     }
 
-    func operationsDue(limit: Int) throws -> [Operation] {
+    /// What is due is few; the providers left out are filtered row by row.
+    func operationsDue(limit: Int, exceptAt providers: Set<String>) throws -> [OperationStanding] {
         try all(
             """
-            SELECT \(OperationRow.columns) FROM operations INDEXED BY operations_due
-            WHERE \(OperationRow.isOpen) AND next_check_at <= \(DatabaseClock.now)
-                AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
-            ORDER BY next_check_at, id LIMIT ?
+            SELECT \(StandingRow.columns) FROM operations INDEXED BY operations_due
+                JOIN payment_transactions ON payment_transactions.id = operations.transaction_id
+            WHERE operations.state IN ('pending', 'unknown') AND operations.deleted_at IS NULL
+                AND next_check_at <= \(DatabaseClock.now) AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
+                AND provider NOT IN (SELECT value FROM json_each(?))
+            ORDER BY next_check_at, operations.id LIMIT ?
             """,
-            [max(0, limit)], OperationRow.decode
+            [try JSONColumn.encode(providers.sorted()), max(0, limit)], StandingRow.decode
+        )
+    }
+
+    func oldestOpenOperation(at provider: String) throws -> Operation? {
+        try first(
+            """
+            SELECT \(StandingRow.columns) FROM operations INDEXED BY operations_due
+                JOIN payment_transactions ON payment_transactions.id = operations.transaction_id
+            WHERE operations.state IN ('pending', 'unknown') AND operations.deleted_at IS NULL
+                AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now)) AND provider = ?
+            ORDER BY next_check_at, operations.id LIMIT 1
+            """,
+            [provider], StandingRow.decode
+        )?.operation
+    }
+
+    func operations(_ query: OperationQuery) throws -> [OperationStanding] {
+        var conditions = ["operations.deleted_at IS NULL"]
+        var arguments: StatementArguments = []
+        // The index holds exactly these, which are few.
+        let index = query.scope == .unsettled && query.transactionID == nil ? "INDEXED BY operations_unsettled" : ""
+        if query.scope == .unsettled { conditions.append("operations.state IN ('pending', 'unknown', 'manual_review')") }
+        if let transactionID = query.transactionID {
+            conditions.append("operations.transaction_id = ?")
+            arguments += [transactionID]
+        }
+        if let beforeID = query.beforeID {
+            conditions.append("operations.id < ?")
+            arguments += [beforeID]
+        }
+        arguments += [max(0, query.limit)]
+        return try all(
+            """
+            SELECT \(StandingRow.columns) FROM operations \(index)
+                JOIN payment_transactions ON payment_transactions.id = operations.transaction_id
+            WHERE \(conditions.joined(separator: " AND ")) ORDER BY operations.id DESC LIMIT ?
+            """,
+            arguments, StandingRow.decode
         )
     }
 }
@@ -46,7 +87,7 @@ extension SQLiteTransaction {
 enum OperationRow {
     static let columns = """
         id, transaction_id, kind, state, request, attempts, may_have_been_sent, fence, idempotency_owner, idempotency_key, \
-        request_id, created_at
+        request_id, created_at, deaths
         """
 
     /// The condition of the partial indexes over open operations, word for word: SQLite uses them for nothing else.
@@ -60,8 +101,25 @@ enum OperationRow {
         }
         return Operation(
             id: read.id, transactionID: row[1], kind: try read.value(2, "kind"), state: try read.value(3, "state"),
-            request: try read.json(4, "request"), attempts: row[5], mayHaveBeenSent: row[6], fence: row[7],
+            request: try read.json(4, "request"), attempts: row[5], mayHaveBeenSent: row[6], deaths: row[12], fence: row[7],
             idempotency: idempotency, requestID: row[10], createdAt: read.timestamp(11)
+        )
+    }
+}
+
+/// The columns of an operation and of how it stands, over `operations` joined with `payment_transactions`.
+enum StandingRow {
+    static let columns =
+        OperationRow.columns.split(separator: ", ").map { "operations.\($0)" }.joined(separator: ", ")
+            + """
+            , provider, outcome, coalesce(lease_until > \(DatabaseClock.now), 0), next_check_at, operations.updated_at
+            """
+
+    static func decode(_ row: Row) throws -> OperationStanding {
+        let read = ColumnReader(row, of: "operations")
+        return OperationStanding(
+            operation: try OperationRow.decode(row), provider: row[13], outcome: row[14], isLeased: row[15],
+            nextCheckAt: read.timestamp(16), updatedAt: read.timestamp(17)
         )
     }
 }

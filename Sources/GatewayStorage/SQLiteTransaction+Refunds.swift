@@ -69,4 +69,12 @@ extension SQLiteTransaction {
             createdAt: read.timestamp(9), updatedAt: read.timestamp(10)
         )
     }
+
+    func withdrawRefund(_ id: Int64, at now: Timestamp) throws {
+        try executeOnRow(
+            of: "refunds",
+            "UPDATE refunds SET provider_refund_id = NULL, deleted_at = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL",
+            [now.unixMilliseconds, now.unixMilliseconds, id]
+        )
+    }
 }

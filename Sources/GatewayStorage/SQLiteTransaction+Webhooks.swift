@@ -7,17 +7,48 @@ extension SQLiteTransaction {
     func webhooksDue(at now: Timestamp, limit: Int) throws -> [WebhookRecord] {
         try all(
             """
-            SELECT id, provider, event, state, attempts, created_at FROM webhook_events INDEXED BY webhook_events_due
+            SELECT \(WebhookRow.columns) FROM webhook_events INDEXED BY webhook_events_due
             WHERE state = 'pending' AND deleted_at IS NULL AND next_try_at <= ?
             ORDER BY id LIMIT ?
             """,
             [now.unixMilliseconds, max(0, limit)]
         ) { row in
+            try WebhookRow.decode(row)
+        }
+    }
+
+    func webhooks(_ query: WebhookQuery) throws -> [WebhookStanding] {
+        var conditions = ["deleted_at IS NULL"]
+        var arguments: StatementArguments = []
+        func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+            guard let value else { return }
+            conditions.append(condition)
+            arguments += [value]
+        }
+        require("provider = ?", query.provider)
+        require("event_id = ?", query.eventID)
+        require("payment_intent_id = ?", query.paymentIntentID)
+        require("state = ?", query.state?.rawValue)
+        require("created_at >= ?", query.receivedFrom?.unixMilliseconds)
+        require("id > ?", query.afterID)
+        arguments += [max(0, query.limit)]
+        return try all(
+            """
+            SELECT \(WebhookRow.columns), result, next_try_at, updated_at FROM webhook_events
+            WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?
+            """,
+            arguments
+        ) { row in
             let read = ColumnReader(row, of: "webhook_events")
-            return WebhookRecord(
-                id: read.id, provider: row[1], event: try read.json(2, "event"), state: try read.value(3, "state"),
-                attempts: row[4], receivedAt: read.timestamp(5)
+            return WebhookStanding(
+                record: try WebhookRow.decode(row), result: row[6], nextTryAt: read.timestamp(7), updatedAt: read.timestamp(8)
             )
+        }
+    }
+
+    func eventsListed(of provider: String) throws -> Timestamp? {
+        try first("SELECT listed_until FROM event_listings WHERE provider = ?", [provider]) {
+            Timestamp(unixMilliseconds: $0[0])
         }
     }
 
@@ -27,11 +58,15 @@ extension SQLiteTransaction {
         let inserted = try execute(
             """
             INSERT INTO webhook_events (
-                provider, event_id, event, raw_body, state, attempts, next_try_at, created_at, updated_at
-            ) VALUES (?, ?, ?, ?, 'pending', 0, ?, ?, ?)
+                provider, event_id, payment_intent_id, event, raw_body, state, attempts, next_try_at, created_at, updated_at
+            ) VALUES (?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?)
             ON CONFLICT (event_id, provider) DO NOTHING
             """,
-            [webhook.provider, webhook.event.id, event, Data(webhook.rawBody), time, time, time]
+            [
+                webhook.provider, webhook.event.id, webhook.event.subject.paymentIntentID, event, Data(webhook.rawBody), time,
+                time,
+                time,
+            ]
         )
         guard inserted == 1 else { return nil }
         return WebhookRecord(
@@ -61,6 +96,39 @@ extension SQLiteTransaction {
             WHERE id = ? AND state = 'pending' AND deleted_at IS NULL
             """,
             [until.unixMilliseconds, result, id]
+        )
+    }
+
+    func reopenWebhook(_ id: Int64, at now: Timestamp) throws -> WebhookRecord? {
+        try first(
+            """
+            UPDATE webhook_events SET state = 'pending', attempts = 0, next_try_at = ?, updated_at = ?
+            WHERE id = ? AND deleted_at IS NULL RETURNING \(WebhookRow.columns)
+            """,
+            [now.unixMilliseconds, now.unixMilliseconds, id], WebhookRow.decode
+        )
+    }
+
+    func setEventsListed(of provider: String, until: Timestamp, at now: Timestamp) throws {
+        try execute(
+            """
+            INSERT INTO event_listings (provider, listed_until, created_at, updated_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (provider) DO UPDATE SET listed_until = excluded.listed_until, updated_at = excluded.updated_at
+            """,
+            [provider, until.unixMilliseconds, now.unixMilliseconds, now.unixMilliseconds]
+        )
+    }
+}
+
+/// The columns of `webhook_events` in the order in which they are read.
+enum WebhookRow {
+    static let columns = "id, provider, event, state, attempts, created_at"
+
+    static func decode(_ row: Row) throws -> WebhookRecord {
+        let read = ColumnReader(row, of: "webhook_events")
+        return WebhookRecord(
+            id: read.id, provider: row[1], event: try read.json(2, "event"), state: try read.value(3, "state"),
+            attempts: row[4], receivedAt: read.timestamp(5)
         )
     }
 }

@@ -80,4 +80,30 @@ struct IdempotencyTests {
             }
         }
     }
+
+    @Test("Only keys whose answer is old are purged, the oldest first, and so many at most")
+    func purge() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                for number in 0..<5 {
+                    let reference = IdempotencyReference(owner: "42", key: "k\(number)")
+                    let claim = IdempotencyClaim(reference: reference, fingerprint: "f")
+                    try writer.insertIdempotencyKey(claim, operationID: nil, at: time(-1000))
+                    // The last stays in flight.
+                    guard number < 4 else { break }
+                    try writer.completeIdempotencyKey(
+                        reference, answer: StoredAnswer(status: 200, body: []), at: time(Int64(number)))
+                }
+                func left() throws -> [Int] {
+                    try (0..<5).filter {
+                        try writer.idempotencyRecord(IdempotencyReference(owner: "42", key: "k\($0)")) != nil
+                    }
+                }
+                #expect(try writer.purgeIdempotencyKeys(completedBefore: time(3), limit: 2) == 2)
+                #expect(try left() == [2, 3, 4])
+                #expect(try writer.purgeIdempotencyKeys(completedBefore: time(3), limit: 2) == 1)
+                #expect(try left() == [3, 4])
+            }
+        }
+    }
 }

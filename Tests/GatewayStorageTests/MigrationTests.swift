@@ -1,5 +1,6 @@
 import GRDB
 import GatewayCore
+import ProviderAPI
 import Testing
 
 @testable import GatewayStorage
@@ -14,7 +15,7 @@ struct MigrationTests {
             #expect(
                 Set(tables.map { $0["name"] as String }) == [
                     "orders", "payment_transactions", "operations", "refunds", "idempotency_keys", "webhook_events",
-                    "transaction_events", "installation",
+                    "transaction_events", "installation", "event_listings",
                 ]
             )
             for table in tables { #expect(table["strict"] == 1, "\(table)") }
@@ -26,7 +27,7 @@ struct MigrationTests {
     @Test("They say what they did: everything the first time, nothing the second")
     func applied() async throws {
         try await withTemporaryFolder { folder throws in
-            #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == ["0001-initial-schema"])
+            #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == ["0001-initial-schema", "0002-recovery"])
             #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == [])
         }
     }
@@ -63,6 +64,37 @@ struct MigrationTests {
             #expect(error == .needsMigration(path: path))
             #expect(error?.description.contains("gateway migrate") == true)
         }
+    }
+
+    @Test("A database of the first schema learns which intent each stored event is about")
+    func eventsOfTheFirstSchema() throws {
+        let queue = try DatabaseQueue()
+        let migrator = GatewayMigrator.make(installation: { "test" })
+        try migrator.migrate(queue, upTo: Migration0001InitialSchema.identifier)
+        let refund = Refund(id: "re_1", paymentIntentID: "pi_3", amount: try money(100), status: .succeeded)
+        let dispute = Dispute(id: "du_1", paymentIntentID: "pi_5", amount: try money(100), status: "lost", reason: "general")
+        let subjects: [WebhookEvent.Subject] = [
+            .paymentIntent(PaymentIntent(id: "pi_1", status: .succeeded, amount: try money(100))),
+            .paymentIntentReference(id: "pi_2"), .refund(refund), .refundsOfPaymentIntent(id: "pi_4"), .dispute(dispute), .other,
+        ]
+        try queue.write { database in
+            for (number, subject) in subjects.enumerated() {
+                let event = WebhookEvent(id: "evt_\(number)", type: "t", createdAt: time(), subject: subject)
+                try database.execute(
+                    sql: """
+                        INSERT INTO webhook_events
+                            (provider, event_id, event, raw_body, state, attempts, next_try_at, created_at, updated_at)
+                        VALUES ('mock', ?, ?, x'7B7D', 'applied', 0, 0, 0, 0)
+                        """,
+                    arguments: [event.id, try JSONColumn.encode(event)])
+            }
+        }
+        try migrator.migrate(queue)
+        let intents = try queue.read {
+            try Optional<String>.fetchAll($0, sql: "SELECT payment_intent_id FROM webhook_events ORDER BY id")
+        }
+        #expect(intents == ["pi_1", "pi_2", "pi_3", "pi_4", "pi_5", nil])
+        #expect(subjects.map(\.paymentIntentID) == intents, "what the migration reads is what is stored from now on")
     }
 
     @Test("A migration that fails changes nothing")

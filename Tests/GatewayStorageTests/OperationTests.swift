@@ -31,7 +31,7 @@ struct OperationTests {
             #expect(written.createdAt == time(4))
             #expect(try await store.read { try $0.operation(written.id) } == written)
             #expect(try await store.read { try $0.isLeased(operationID: written.id) })
-            #expect(try await store.read { try $0.operationsDue(limit: 10) } == [])
+            #expect(try await store.read { try $0.operationsDue(limit: 10, exceptAt: []) } == [])
         }
     }
 
@@ -67,7 +67,7 @@ struct OperationTests {
 
                 let lapsed = try writer.makeOperation(on: try writer.makeTransaction(), lease: .seconds(-1))
                 #expect(try !writer.isLeased(operationID: lapsed.id))
-                #expect(try writer.operationsDue(limit: 10) == [lapsed])
+                #expect(try writer.operationsDue(limit: 10, exceptAt: []).map(\.operation) == [lapsed])
                 let taken = try #require(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(60)))
                 #expect(taken.fence == 2)
                 #expect(taken.attempts == 2)
@@ -75,7 +75,7 @@ struct OperationTests {
                 #expect(taken.state == .pending)
                 #expect(try writer.operation(lapsed.id) == taken)
                 #expect(try writer.isLeased(operationID: lapsed.id))
-                #expect(try writer.operationsDue(limit: 10) == [])
+                #expect(try writer.operationsDue(limit: 10, exceptAt: []) == [])
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(60)) == nil)
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(60)) == nil)
 
@@ -103,14 +103,14 @@ struct OperationTests {
                 #expect(kept.state == .unknown)
                 #expect(kept.mayHaveBeenSent)
                 #expect(try !writer.isLeased(operationID: first.id))
-                #expect(try writer.operationsDue(limit: 10).map(\.id) == [first.id, second.id])
-                #expect(try writer.operationsDue(limit: 1).map(\.id) == [first.id])
+                #expect(try writer.operationsDue(limit: 10, exceptAt: []).map(\.operation.id) == [first.id, second.id])
+                #expect(try writer.operationsDue(limit: 1, exceptAt: []).map(\.operation.id) == [first.id])
                 #expect(try writer.takeOverOperation(first.id, fence: 1, lease: .seconds(60))?.state == .unknown)
             }
         }
     }
 
-    @Test("Voiding leases makes what earlier processes held due at once, and leaves what waits for its time")
+    @Test("Voiding leases makes due at once what earlier processes held, and what waits for its time too")
     func voidLeases() async throws {
         try await withStore { store throws in
             try await store.write { writer throws in
@@ -122,8 +122,68 @@ struct OperationTests {
                 #expect(try writer.endOperation(ended.id, fence: 1, state: .failed, outcome: "no", at: time()))
                 try writer.voidLeases()
                 #expect(try !writer.isLeased(operationID: held.id))
-                #expect(try writer.operationsDue(limit: 10).map(\.id) == [held.id])
+                #expect(try writer.operationsDue(limit: 10, exceptAt: []).map(\.operation.id).sorted() == [held.id, waiting.id])
                 #expect(try writer.takeOverOperation(held.id, fence: 1, lease: .seconds(60)) != nil)
+            }
+        }
+    }
+
+    @Test("Voiding leases counts a death for what was held, and none for what nobody was at work on")
+    func deaths() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let held = try writer.makeOperation(on: try writer.makeTransaction())
+                let waiting = try writer.makeOperation(on: try writer.makeTransaction())
+                #expect(
+                    try writer.keepOperationOpen(waiting.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(60), at: time()))
+                try writer.voidLeases()
+                try writer.voidLeases()
+                #expect(try writer.operation(held.id)?.deaths == 1)
+                #expect(try writer.operation(waiting.id)?.deaths == 0)
+            }
+        }
+    }
+
+    @Test("What is due at providers that are left out is left out, and bringing forward touches one provider's only")
+    func providersApart() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let mine = try writer.makeOperation(on: try writer.makeTransaction(provider: "mine"))
+                let other = try writer.makeOperation(on: try writer.makeTransaction(provider: "other"))
+                for operation in [mine, other] {
+                    #expect(
+                        try writer.keepOperationOpen(
+                            operation.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(60), at: time()))
+                }
+                #expect(try writer.oldestOpenOperation(at: "mine")?.id == mine.id)
+                try writer.bringForward(provider: "mine", at: time())
+                #expect(try writer.operationsDue(limit: 10, exceptAt: []).map(\.operation.id) == [mine.id])
+                #expect(try writer.operationsDue(limit: 10, exceptAt: ["mine"]) == [])
+                #expect(try writer.operationsDue(limit: 10, exceptAt: ["other"]).map(\.provider) == ["mine"])
+            }
+        }
+    }
+
+    @Test("By hand an operation is ended that is open or in review and that nobody is at work on; its fence grows")
+    func byHand() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let held = try writer.makeOperation(on: try writer.makeTransaction())
+                #expect(try !writer.endOperationByHand(held.id, state: .failed, at: time()))
+                let lapsed = try writer.makeOperation(on: try writer.makeTransaction(), lease: .seconds(-1))
+                #expect(try writer.endOperationByHand(lapsed.id, state: .failed, at: time()))
+                #expect(try writer.operation(lapsed.id)?.fence == 2)
+                #expect(try !writer.endOperationByHand(lapsed.id, state: .succeeded, at: time()), "it has ended")
+                let review = try writer.makeOperation(on: try writer.makeTransaction())
+                #expect(try writer.endOperation(review.id, fence: 1, state: .manualReview, outcome: "?", at: time()))
+                #expect(try writer.operations(OperationQuery(.unsettled, limit: 10)).map(\.operation.id) == [review.id, held.id])
+                #expect(try writer.workload().operationsInReview == 1)
+                #expect(try writer.endOperationByHand(review.id, state: .succeeded, at: time()))
+                #expect(
+                    try writer.workload()
+                        == Workload(
+                            openOperations: 1, oldestOpenOperation: time(), operationsInReview: 0, transactionsInReview: 0,
+                            pendingWebhooks: 0))
             }
         }
     }
@@ -148,7 +208,7 @@ struct OperationTests {
             try await store.write { writer throws in
                 #expect(try writer.operation(operation.id) == nil)
                 #expect(try writer.openOperation(transactionID: operation.transactionID) == nil)
-                #expect(try writer.operationsDue(limit: 10) == [])
+                #expect(try writer.operationsDue(limit: 10, exceptAt: []) == [])
                 #expect(try writer.takeOverOperation(operation.id, fence: 1, lease: .seconds(60)) == nil)
                 #expect(try !writer.endOperation(operation.id, fence: 1, state: .failed, outcome: "", at: time()))
                 #expect(try !writer.keepOperationOpen(operation.id, fence: 1, outcome: "", nextCheckAfter: .zero, at: time()))

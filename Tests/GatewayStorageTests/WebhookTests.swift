@@ -92,4 +92,44 @@ struct WebhookTests {
             #expect(try await store.write { try $0.insertWebhook(webhook("evt_1")) } == nil)
         }
     }
+
+    @Test("An event that has ended is pending again once it is reopened, and due at once")
+    func reopen() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let record = try #require(try writer.insertWebhook(webhook("evt_1")))
+                try writer.postponeWebhook(record.id, until: time(100), result: "?")
+                try writer.endWebhook(record.id, state: .ignored, result: "unknown", at: time(200))
+                let reopened = try #require(try writer.reopenWebhook(record.id, at: time(300)))
+                #expect(reopened.state == .pending && reopened.attempts == 0)
+                #expect(try writer.webhooksDue(at: time(300), limit: 10) == [reopened])
+                #expect(try writer.reopenWebhook(99, at: time()) == nil)
+            }
+        }
+    }
+
+    @Test("Stored events are found by provider, id, intent, state and time, in the order of their arrival")
+    func query() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                _ = try writer.insertWebhook(webhook("evt_1"))
+                _ = try writer.insertWebhook(webhook("evt_2", provider: "stripe", at: time(10)))
+                try writer.endWebhook(1, state: .applied, result: "done", at: time(20))
+                func found(_ narrow: (inout WebhookQuery) -> Void) throws -> [Int64] {
+                    var query = WebhookQuery(limit: 10)
+                    narrow(&query)
+                    return try writer.webhooks(query).map(\.record.id)
+                }
+                #expect(try found { _ in } == [1, 2])
+                #expect(try found { $0.provider = "stripe" } == [2])
+                #expect(try found { $0.eventID = "evt_1" } == [1])
+                #expect(try found { $0.paymentIntentID = "pi_1" } == [1, 2])
+                #expect(try found { $0.paymentIntentID = "pi_2" } == [])
+                #expect(try found { $0.state = .pending } == [2])
+                #expect(try found { $0.receivedFrom = time(1) } == [2])
+                #expect(try found { $0.afterID = 1 } == [2])
+                #expect(try writer.webhooks(WebhookQuery(limit: 1)).map(\.result) == ["done"])
+            }
+        }
+    }
 }

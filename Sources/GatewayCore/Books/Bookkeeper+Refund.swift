@@ -25,6 +25,7 @@ extension Bookkeeper {
         let new = Self.share(of: status, amount: amount.minorUnits)
 
         var row = transaction
+        if let known { row = try withdrawTwin(of: known, shownAs: refund.id, on: row) }
         if old != new {
             guard
                 let moved = try writer.moveRefundAmounts(
@@ -61,6 +62,25 @@ extension Bookkeeper {
         note.providerRequestID = note.providerRequestID ?? refund.requestID
         note.detail = note.detail ?? refund.failureReason
         return .booked(booked, try settleStatus(row, note: note))
+    }
+
+    /// Takes back what was booked as a refund made elsewhere, where it turns out to be one that the gateway asked for: a provider that
+    /// passes no operation id on told of it before it answered the call.
+    private func withdrawTwin(
+        of record: RefundRecord, shownAs id: String, on transaction: PaymentTransaction
+    ) throws -> PaymentTransaction {
+        guard record.providerRefundID == nil,
+            let twin = try writer.refund(transactionID: transaction.id, providerRefundID: id), twin.id != record.id,
+            twin.operationID == nil
+        else { return transaction }
+        let held = Self.share(of: twin.status, amount: twin.amount.minorUnits)
+        try writer.withdrawRefund(twin.id, at: now)
+        guard held != (0, 0) else { return transaction }
+        guard
+            let moved = try writer.moveRefundAmounts(
+                transactionID: transaction.id, reserved: -held.reserved, refunded: -held.refunded, at: now)
+        else { throw StoreError.constraint("the amounts of refund \(twin.id) are missing") }
+        return moved
     }
 
     /// Frees what a refund that did not happen had reserved.

@@ -31,12 +31,16 @@ package struct HistoryChange: Sendable, Hashable {
         /// The gateway itself, after it had asked the provider.
         case gateway
 
-        /// `user:42`, `webhook:evt_1` or `gateway`.
+        /// A person at the gateway's command line, by their login name.
+        case person(String)
+
+        /// `user:42`, `webhook:evt_1`, `gateway` or `operator:ann`.
         package var name: String {
             switch self {
             case .user(let subject): "user:\(subject)"
             case .webhook(let event): "webhook:\(event)"
             case .gateway: "gateway"
+            case .person(let name): "operator:\(name)"
             }
         }
     }

@@ -47,6 +47,8 @@ package struct Operation: Sendable, Hashable {
     package var attempts: Int
     /// Whether any attempt may have reached the provider. Once true, no later refusal settles the operation.
     package var mayHaveBeenSent: Bool
+    /// How often a process died while it was at work on this. From three on it may be what kills them: it is only looked up.
+    package var deaths: Int
     /// Grows with each taker; only the last taker's result is written.
     package var fence: Int64
     /// Whose idempotency key waits for the answer.
@@ -59,8 +61,8 @@ package struct Operation: Sendable, Hashable {
     /// A row of `operations`.
     package init(
         id: Int64, transactionID: Int64, kind: Kind, state: State, request: OperationRequest, attempts: Int,
-        mayHaveBeenSent: Bool,
-        fence: Int64, idempotency: IdempotencyReference?, requestID: String, createdAt: Timestamp
+        mayHaveBeenSent: Bool, deaths: Int = 0, fence: Int64, idempotency: IdempotencyReference?, requestID: String,
+        createdAt: Timestamp
     ) {
         self.id = id
         self.transactionID = transactionID
@@ -69,6 +71,7 @@ package struct Operation: Sendable, Hashable {
         self.request = request
         self.attempts = attempts
         self.mayHaveBeenSent = mayHaveBeenSent
+        self.deaths = deaths
         self.fence = fence
         self.idempotency = idempotency
         self.requestID = requestID

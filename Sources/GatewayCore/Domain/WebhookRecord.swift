@@ -62,3 +62,18 @@ package struct NewWebhook: Sendable, Hashable {
         self.receivedAt = receivedAt
     }
 }
+
+extension WebhookEvent.Subject {
+    /// The payment intent that the event is about, where it is about one.
+    package var paymentIntentID: String? {
+        switch self {
+        case .paymentIntent(let intent): intent.id
+        case .paymentIntentReference(let id), .refundsOfPaymentIntent(let id): id
+        case .refund(let refund): refund.paymentIntentID
+        case .dispute(let dispute): dispute.paymentIntentID
+        case .other: nil
+        // A subject of a later SDK.
+        @unknown default: nil
+        }
+    }
+}

@@ -14,7 +14,13 @@ extension OperationRunner {
         do {
             let (answer, reviewed) = try await write(outcome, of: operation, provider: transaction.provider)
             if let reviewed {
-                ReviewAlert.raise(logger, metadata: ["transaction": "\(reviewed)", "operation_id": "\(operation.id)"])
+                ReviewAlert.raise(
+                    logger, because: reviewed,
+                    metadata: [
+                        "transaction": "\(transaction.id)", "operation_id": "\(operation.id)",
+                        "provider": "\(transaction.provider)",
+                        "request_id": "\(operation.requestID)",
+                    ])
             }
             return answer
         } catch {
@@ -26,7 +32,7 @@ extension OperationRunner {
 
     private func write(
         _ outcome: Result<Answer, ProviderError>, of operation: Operation, provider: String
-    ) async throws -> (GatewayAnswer, reviewed: Int64?) {
+    ) async throws -> (GatewayAnswer, reviewed: String?) {
         let now = clock.now()
         return try await store.write { writer in
             guard let current = try writer.operation(operation.id), current.fence == operation.fence, current.state.isOpen,
@@ -34,11 +40,12 @@ extension OperationRunner {
             else { return (try supersededAnswer(operation, in: writer), nil) }
             let settlement = Settlement(
                 operation: operation, transaction: transaction, writer: writer,
-                bookkeeper: Bookkeeper(writer: writer, now: now, actor: .gateway), provider: provider
+                bookkeeper: Bookkeeper(writer: writer, now: now, actor: .gateway), provider: provider,
+                patienceHasEnded: now.duration(since: operation.createdAt) >= RecoverySchedule.patience
             )
             let verdict = try settlement.apply(outcome)
             let answer = try finish(verdict, operation, outcome, at: now, in: writer)
-            if case .review(let transaction) = verdict { return (answer, transaction.id) }
+            if case .review(_, let cause) = verdict { return (answer, cause) }
             return (answer, nil)
         }
     }
@@ -98,7 +105,7 @@ extension OperationRunner {
             guard isOurs else { throw StoreError.constraint("operation \(operation.id) has another owner") }
             return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
 
-        case .review(let transaction):
+        case .review(let transaction, _):
             let isOurs = try writer.endOperation(
                 operation.id, fence: operation.fence, state: .manualReview, outcome: outcome.label, at: now)
             guard isOurs else { throw StoreError.constraint("operation \(operation.id) has another owner") }

@@ -82,17 +82,21 @@ package struct PaymentQueries: Sendable {
             return known
         }
         let now = clock.now()
-        let (refreshed, isForReview): (PaymentTransaction, Bool) = try await store.write { writer in
+        let (refreshed, contradiction): (PaymentTransaction, String?) = try await store.write { writer in
             guard let transaction = try writer.transaction(known.id) else { throw GatewayError.notFound("payment") }
             // A call at work knows better than a question asked before it ended.
             if try transaction.version != known.version || writer.openOperation(transactionID: transaction.id) != nil {
-                return (transaction, false)
+                return (transaction, nil)
             }
             let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .gateway)
-            let booked = try bookkeeper.book(current, on: transaction, note: .init("refreshed")).transaction
-            return (booked, booked.status == .manualReview && transaction.status != .manualReview)
+            let booking = try bookkeeper.book(current, on: transaction, note: .init("refreshed"))
+            return (booking.transaction, transaction.status == .manualReview ? nil : booking.contradiction)
         }
-        if isForReview { ReviewAlert.raise(logger, metadata: ["transaction": "\(refreshed.id)", "request_id": "\(requestID)"]) }
+        if let contradiction {
+            ReviewAlert.raise(
+                logger, because: contradiction,
+                metadata: ["transaction": "\(refreshed.id)", "provider": "\(provider.name)", "request_id": "\(requestID)"])
+        }
         return refreshed
     }
 

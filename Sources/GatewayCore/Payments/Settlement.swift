@@ -7,6 +7,8 @@ struct Settlement {
     let writer: any StoreWriter
     let bookkeeper: Bookkeeper
     let provider: String
+    /// Whether the provider has been asked for as long as it is asked: what is not known now goes to a person.
+    let patienceHasEnded: Bool
 
     /// What is to become of the operation.
     enum Verdict {
@@ -14,8 +16,8 @@ struct Settlement {
         case ended(Operation.State, PaymentAnswer)
         /// Its outcome is not known: it stays open.
         case open(PaymentTransaction)
-        /// A person has to decide.
-        case review(PaymentTransaction)
+        /// A person has to decide, and why.
+        case review(PaymentTransaction, because: String)
     }
 
     /// Writes what the outcome changes, all but the operation itself.
@@ -64,7 +66,7 @@ struct Settlement {
             return try refused(by: .rejected(rejection), intent: intent, type: "rejected", message)
         }
         let booking = try bookkeeper.book(intent, on: transaction, note: note("succeeded"))
-        if booking.contradiction != nil { return .review(booking.transaction) }
+        if let contradiction = booking.contradiction { return .review(booking.transaction, because: contradiction) }
         return .ended(
             .succeeded, operation.kind == .create ? .intentCreated(booking.transaction) : .transaction(booking.transaction)
         )
@@ -87,7 +89,8 @@ struct Settlement {
         case .booked(let booked, _): return verdict(on: booked, refund.failureReason)
         case .collides:
             let contradiction = "a refund exceeds what was captured"
-            return .review(try bookkeeper.review(transaction, because: contradiction, note: note("contradicted")))
+            let row = try bookkeeper.review(transaction, because: contradiction, note: note("contradicted"))
+            return .review(row, because: contradiction)
         }
     }
 
@@ -159,7 +162,7 @@ struct Settlement {
         } else if let intent {
             // The refusal came with the object, such as "already captured" to a cancellation: its state counts.
             let booking = try bookkeeper.book(intent, on: transaction, note: note)
-            if booking.contradiction != nil { return .review(booking.transaction) }
+            if let contradiction = booking.contradiction { return .review(booking.transaction, because: contradiction) }
         } else {
             var changed = transaction
             if operation.kind == .create, !transaction.status.isTerminal {
@@ -174,6 +177,7 @@ struct Settlement {
     // MARK: Nobody knows
 
     private func stillOpen(_ message: String, requestID: String?) throws -> Verdict {
+        if patienceHasEnded { return try endOfPatience(message, requestID: requestID) }
         var note = note("unknown")
         note.detail = message
         note.providerRequestID = requestID
@@ -182,6 +186,18 @@ struct Settlement {
             changed.status = .processing
         }
         return .open(try bookkeeper.write(changed, over: transaction, note: note))
+    }
+
+    /// Never failed by a timer: a person finds out and decides. A refund leaves its transaction usable, with the amount still reserved.
+    private func endOfPatience(_ message: String, requestID: String?) throws -> Verdict {
+        let cause = "the provider could not tell within 72 hours what became of the \(operation.kind.rawValue): \(message)"
+        var note = note("review")
+        note.providerRequestID = requestID
+        guard operation.kind == .refund || transaction.status.isTerminal else {
+            return .review(try bookkeeper.review(transaction, because: cause, note: note), because: cause)
+        }
+        note.detail = cause
+        return .review(try bookkeeper.write(transaction, over: transaction, note: note), because: cause)
     }
 
     private func note(_ what: String) -> Bookkeeper.Note {

@@ -11,63 +11,93 @@ package struct OperationRecovery: Service {
     let registry: any ProviderRegistry
     let supervisor: FlowSupervisor
     let runner: OperationRunner
+    let inbox: WebhookInbox
+    let outages: ProviderOutages
     let clock: any ProviderClock
     let logger: Logger
+    private let lanes = RecoveryLanes()
     private let alarm = Alarm()
 
     /// A recovery over a store and the providers in use.
     package init(
         store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, encoder: any AnswerEncoder,
-        clock: any ProviderClock, logger: Logger
+        inbox: WebhookInbox, outages: ProviderOutages, clock: any ProviderClock, logger: Logger
     ) {
         self.store = store
         self.registry = registry
         self.supervisor = supervisor
+        self.inbox = inbox
+        self.outages = outages
         self.clock = clock
         self.logger = logger
         runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
     }
 
-    /// Looks at what is due at once, and then once a second, until the graceful shutdown.
+    /// Takes what is due at once, and then once a second, until the graceful shutdown; then waits for what is under way.
     package func run() async throws {
-        await alarm.repeatedly(every: .seconds(1), clock: clock) {
-            do {
-                try await recoverDue()
-            } catch {
-                logger.error(
-                    "Open operations could not be looked at; it is tried again.", metadata: ["error": "\(type(of: error))"])
+        let (taken, take) = AsyncStream<OperationStanding>.makeStream()
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await alarm.repeatedly(every: .seconds(1), clock: clock) {
+                    for standing in await due() { take.yield(standing) }
+                }
+                take.finish()
+            }
+            for await standing in taken {
+                group.addTask { await attempt(standing) }
             }
         }
     }
 
-    /// Deals with all operations that are due now, each once.
+    /// Deals with all operations that are due now, each once, and waits for that.
     ///
     /// - Returns: how many were looked at.
     @discardableResult
-    package func recoverDue() async throws -> Int {
-        let due = try await store.read { try $0.operationsDue(limit: 64) }
-        await withTaskGroup { group in
-            for operation in due {
-                group.addTask {
-                    do {
-                        try await recover(operation)
-                    } catch {
-                        logger.error(
-                            "An operation could not be recovered; it is tried again.",
-                            metadata: ["operation_id": "\(operation.id)", "error": "\(type(of: error))"]
-                        )
-                    }
-                }
-            }
+    package func recoverDue() async -> Int {
+        let due = await due()
+        await withDiscardingTaskGroup { group in
+            for standing in due { group.addTask { await attempt(standing) } }
         }
         return due.count
     }
 
-    private func recover(_ due: Operation) async throws {
+    /// What is due and finds room.
+    private func due() async -> [OperationStanding] {
+        let full = lanes.full
+        do {
+            return try await store.read { try $0.operationsDue(limit: 64, exceptAt: full) }
+                .filter { lanes.enter($0.operation.id, at: $0.provider) }
+        } catch {
+            logger.error("Open operations could not be looked at; it is tried again.", metadata: ["error": "\(type(of: error))"])
+            return []
+        }
+    }
+
+    private func attempt(_ standing: OperationStanding) async {
+        defer { lanes.leave(standing.operation.id, at: standing.provider) }
+        do {
+            try await recover(standing.operation)
+        } catch {
+            logger.error(
+                "An operation could not be recovered; it is tried again.",
+                metadata: ["operation_id": "\(standing.operation.id)", "error": "\(type(of: error))"]
+            )
+        }
+    }
+
+    /// Takes an operation over, asks the provider, and settles it.
+    func recover(_ due: Operation) async throws {
+        let now = clock.now()
         let taken: (Operation, PaymentTransaction)? = try await store.write { writer in
             guard let operation = try writer.takeOverOperation(due.id, fence: due.fence, lease: OperationRunner.lease),
                 let transaction = try writer.transaction(operation.transactionID)
             else { return nil }
+            if operation.state == .pending {
+                var note = Bookkeeper.Note("\(operation.kind.rawValue).taken_over", operationID: operation.id)
+                note.detail = "whoever was at work on it is gone"
+                try Bookkeeper(writer: writer, now: now, actor: .gateway)
+                    .appendHistory(note, transactionID: transaction.id, from: transaction.status, to: transaction.status)
+            }
             return (operation, transaction)
         }
         guard let (operation, transaction) = taken else { return }
@@ -80,7 +110,7 @@ package struct OperationRecovery: Service {
         )
         let outcome: Result<OperationRunner.Answer, ProviderError>
         if let provider = registry.provider(named: transaction.provider) {
-            outcome = await self.outcome(of: operation, on: transaction, at: provider)
+            outcome = await self.outcome(of: operation, at: provider)
         } else {
             outcome = .failure(.unknown(CallFailure("the provider \(transaction.provider) is not loaded")))
         }
@@ -88,49 +118,29 @@ package struct OperationRecovery: Service {
     }
 
     private func outcome(
-        of operation: Operation, on transaction: PaymentTransaction, at provider: Provider
+        of operation: Operation, at provider: Provider
     ) async -> Result<OperationRunner.Answer, ProviderError> {
         do throws(ProviderError) {
             let installation = store.installation
             let found = try await supervisor.ask { () async throws(ProviderError) in
-                try await Self.lookUp(operation, of: installation, at: provider)
+                try await operation.lookUp(installation: installation, at: provider)
             }
+            _ = outages.end(provider.name)
             if let found { return .success(found) }
         } catch {
+            if !error.isAnAnswer { outages.begin(provider.name, at: clock.now()) }
             return .failure(.unknown(CallFailure("the provider could not be asked about the operation")))
+        }
+        guard operation.deaths < RecoverySchedule.toleratedDeaths else {
+            return .failure(
+                .unknown(
+                    CallFailure("nothing was found, and \(operation.deaths) processes died at the call, which is not made again"))
+            )
         }
         let age = clock.now().duration(since: operation.createdAt)
         guard age < provider.service.idempotencyKeyMemory else {
             return .failure(.unknown(CallFailure("nothing was found, and the provider may have forgotten the operation's key")))
         }
         return await runner.call(operation, at: provider)
-    }
-
-    /// What the provider shows of the operation's effect; nil where that settles nothing.
-    private static func lookUp(
-        _ operation: Operation, of installation: String, at provider: Provider
-    ) async throws(ProviderError) -> OperationRunner.Answer? {
-        let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: operation.requestID)
-        let identity = operation.identity(installation: installation)
-        switch operation.request {
-        case .create:
-            return try await provider.service.findPaymentIntent(createdBy: identity.id, in: call).map { .intent($0) }
-        case .confirm(let request):
-            let intent = try await provider.service.retrievePaymentIntent(request.paymentIntentID, in: call)
-            switch intent.status {
-            case .requiresPaymentMethod, .requiresConfirmation: return nil
-            default: return .intent(intent)
-            }
-        case .capture(let request):
-            let intent = try await provider.service.retrievePaymentIntent(request.paymentIntentID, in: call)
-            return intent.status == .succeeded || intent.status == .canceled ? .intent(intent) : nil
-        case .cancel(let request):
-            let intent = try await provider.service.retrievePaymentIntent(request.paymentIntentID, in: call)
-            return intent.status == .canceled || intent.status == .succeeded ? .intent(intent) : nil
-        case .refund(let request):
-            return try await provider.service.findRefund(
-                createdBy: identity.id, ofPaymentIntent: request.paymentIntentID, in: call
-            ).map { .refund($0) }
-        }
     }
 }

@@ -34,13 +34,26 @@ package protocol StoreReader {
     /// Whether the operation's lease still runs, by the database's clock.
     func isLeased(operationID: Int64) throws -> Bool
     /// Open operations whose lease has run out and whose next check is due, by the database's clock, the longest due first.
-    func operationsDue(limit: Int) throws -> [Operation]
+    ///
+    /// - Parameter providers: those whose operations are left out.
+    func operationsDue(limit: Int, exceptAt providers: Set<String>) throws -> [OperationStanding]
+    /// The open operation of a provider, not leased, that has waited longest; nil where there is none.
+    func oldestOpenOperation(at provider: String) throws -> Operation?
+    /// A page of operations, newest first.
+    func operations(_ query: OperationQuery) throws -> [OperationStanding]
 
     /// What is remembered under a caller's key.
     func idempotencyRecord(_ reference: IdempotencyReference) throws -> IdempotencyRecord?
 
     /// Pending webhooks whose next try is due at `now`, oldest first.
     func webhooksDue(at now: Timestamp, limit: Int) throws -> [WebhookRecord]
+    /// A page of stored webhooks, in the order of their arrival.
+    func webhooks(_ query: WebhookQuery) throws -> [WebhookStanding]
+    /// Until when a provider's list of events has been read; nil where it never was.
+    func eventsListed(of provider: String) throws -> Timestamp?
+
+    /// How much is not settled.
+    func workload() throws -> Workload
 }
 
 /// Which orders, and which page of them.

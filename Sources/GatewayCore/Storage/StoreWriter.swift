@@ -32,6 +32,8 @@ package protocol StoreWriter: StoreReader {
     func insertRefund(_ refund: RefundRecord) throws -> RefundRecord
     /// Writes a refund's provider id, status and time.
     func updateRefund(_ refund: RefundRecord) throws
+    /// Takes a refund out of the books that turned out to be another row's: its provider's id is free for that one.
+    func withdrawRefund(_ id: Int64, at now: Timestamp) throws
 
     /// Adds an operation: state `pending`, one attempt counted, fence 1, leased for `lease` on the database's clock.
     ///
@@ -50,8 +52,16 @@ package protocol StoreWriter: StoreReader {
     /// Keeps an operation open as `unknown` (that it may have been sent included), gives up the lease, and says when to look again
     /// on the database's clock. Same condition as ``endOperation(_:fence:state:outcome:at:)``.
     func keepOperationOpen(_ id: Int64, fence: Int64, outcome: String, nextCheckAfter: Duration, at now: Timestamp) throws -> Bool
-    /// Ends the leases of processes that are gone. For the start, under the lock file.
+    /// Ends the leases of processes that are gone, counts their deaths, and makes every open operation due. For the start, under the
+    /// lock file.
     func voidLeases() throws
+    /// Makes every open operation of a provider due that nobody is at work on, and its pending webhooks too.
+    func bringForward(provider: String, at now: Timestamp) throws
+    /// Ends an operation by an operator's word: one that is open and that nobody is at work on, or one that waits for a person's
+    /// decision. The fence grows, so that whoever was at work on it before writes nothing any more.
+    ///
+    /// - Returns: false where it has ended otherwise, or somebody is at work on it: then nothing else may be written either.
+    func endOperationByHand(_ id: Int64, state: Operation.State, at now: Timestamp) throws -> Bool
 
     /// Remembers a key, in flight.
     ///
@@ -61,6 +71,10 @@ package protocol StoreWriter: StoreReader {
     func completeIdempotencyKey(_ reference: IdempotencyReference, answer: StoredAnswer, at now: Timestamp) throws
     /// Forgets a key: the same request may run again.
     func deleteIdempotencyKey(_ reference: IdempotencyReference) throws
+    /// Forgets keys whose answer was stored before a point in time, the oldest first, at most `limit`. Keys in flight stay.
+    ///
+    /// - Returns: how many were forgotten.
+    func purgeIdempotencyKeys(completedBefore: Timestamp, limit: Int) throws -> Int
 
     /// Adds a webhook, pending, due at once.
     ///
@@ -70,6 +84,12 @@ package protocol StoreWriter: StoreReader {
     func endWebhook(_ id: Int64, state: WebhookRecord.State, result: String, at now: Timestamp) throws
     /// Counts a try of a webhook and says when the next one is due.
     func postponeWebhook(_ id: Int64, until: Timestamp, result: String) throws
+    /// Makes a webhook pending again, whatever became of it, and due at once.
+    ///
+    /// - Returns: the row as it is now; nil where there is none.
+    func reopenWebhook(_ id: Int64, at now: Timestamp) throws -> WebhookRecord?
+    /// Remembers until when a provider's list of events has been read.
+    func setEventsListed(of provider: String, until: Timestamp, at now: Timestamp) throws
 
     /// Adds a line to a transaction's history.
     func appendHistory(_ change: HistoryChange, transactionID: Int64, at now: Timestamp) throws

@@ -39,7 +39,7 @@ struct WebhookApplication {
             if bookkeeper.contradictsEnd(of: transaction, shown) { return .pending }
             let booking = try bookkeeper.book(shown, on: transaction, note: note)
             // Events show charges by their id only: who paid how is filled in from the object.
-            if booking.contradiction == nil, booking.transaction.isPaidByUnknownMethod { return .pending }
+            if booking.contradiction == nil, booking.transaction.isPaidByUnknownCharge { return .pending }
             return try end(booking)
         case (let subject, .intent(let current, let version)):
             guard let transaction = try transaction(of: current) else { return try postponeUnknown(current.id) }
@@ -186,8 +186,8 @@ struct WebhookApplication {
 }
 
 extension PaymentTransaction {
-    /// Whether it is paid, and the books do not know by what kind of payment method.
-    fileprivate var isPaidByUnknownMethod: Bool { status.isPaid && paymentMethod == nil }
+    /// Whether it is paid, and the books do not know by which charge or what kind of payment method.
+    fileprivate var isPaidByUnknownCharge: Bool { status.isPaid && (paymentMethod == nil || providerChargeID == nil) }
 }
 
 extension PaymentIntent {

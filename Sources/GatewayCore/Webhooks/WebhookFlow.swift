@@ -54,7 +54,7 @@ package struct WebhookFlow: Sendable {
                 "request_id": "\(requestID)",
             ]
         )
-        if stored == .contradicted { ReviewAlert.raise(logger, metadata: ["provider": "\(name)", "event": "\(event.id)"]) }
+        if stored == .contradicted { await ReviewAlert.raise(logger, over: event, from: name, in: store) }
         if stored == .pending { inbox.wake() }
     }
 

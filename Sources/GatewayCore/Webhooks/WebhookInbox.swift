@@ -8,18 +8,20 @@ package struct WebhookInbox: Service {
     let store: any GatewayStore
     let registry: any ProviderRegistry
     let supervisor: FlowSupervisor
+    let outages: ProviderOutages
     let clock: any ProviderClock
     let logger: Logger
     private let alarm = Alarm()
 
     /// An inbox over a store and the providers in use.
     package init(
-        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, clock: any ProviderClock,
-        logger: Logger
+        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, outages: ProviderOutages,
+        clock: any ProviderClock, logger: Logger
     ) {
         self.store = store
         self.registry = registry
         self.supervisor = supervisor
+        self.outages = outages
         self.clock = clock
         self.logger = logger
     }
@@ -97,9 +99,7 @@ package struct WebhookInbox: Service {
             "Webhook looked at again.",
             metadata: ["provider": "\(record.provider)", "event": "\(record.event.id)", "result": "\(state.rawValue)"]
         )
-        if state == .contradicted {
-            ReviewAlert.raise(logger, metadata: ["provider": "\(record.provider)", "event": "\(record.event.id)"])
-        }
+        if state == .contradicted { await ReviewAlert.raise(logger, over: record.event, from: record.provider, in: store) }
     }
 
     /// Asks the provider for what the event is about, where that is needed.
@@ -133,6 +133,7 @@ package struct WebhookInbox: Service {
             }
             return .intent(intent, version: known?.version)
         } catch let error as ProviderError {
+            if !error.isAnAnswer { outages.begin(record.provider, at: clock.now()) }
             return .failure("the provider could not be asked: \(Self.summary(of: error))")
         } catch {
             return .failure("the books could not be read")

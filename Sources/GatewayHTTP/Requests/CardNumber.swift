@@ -1,10 +1,10 @@
 /// Finds payment card numbers (PANs), so that none is taken in: payment methods are tokens.
-enum CardNumber {
+package enum CardNumber {
     /// Whether a text holds a card number: 13 to 19 digits (ISO/IEC 7812-1), spaces and dashes between them ignored, with the
     /// prefix of a card network and a valid check digit.
     ///
     /// UUIDs and long hexadecimal identifiers are none: one of some two thousand random UUIDs would pass for a card number.
-    static func isContained(in text: String) -> Bool {
+    package static func isContained(in text: String) -> Bool {
         let bytes = Array(text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8 : plain(text).utf8)
         var run: [[UInt8]] = []
         var index = 0

@@ -6,14 +6,14 @@ import NIOCore
 /// The routes for operators: whether the gateway lives, whether it takes requests, and its metrics.
 package struct OperationsRoutes: Sendable {
     let isReady: @Sendable () async -> Bool
-    let metrics: @Sendable () -> String
+    let metrics: @Sendable () async -> String
 
     /// Routes over two questions.
     ///
     /// - Parameters:
     ///   - isReady: whether the gateway takes requests now.
     ///   - metrics: the metrics in Prometheus' text format.
-    package init(isReady: @escaping @Sendable () async -> Bool, metrics: @escaping @Sendable () -> String) {
+    package init(isReady: @escaping @Sendable () async -> Bool, metrics: @escaping @Sendable () async -> String) {
         self.isReady = isReady
         self.metrics = metrics
     }
@@ -28,7 +28,7 @@ package struct OperationsRoutes: Sendable {
             return Self.plain("ready\n")
         }
         router.get("/metrics") { _, _ in
-            Self.plain(metrics(), mediaType: "text/plain; version=0.0.4; charset=utf-8")
+            Self.plain(await metrics(), mediaType: "text/plain; version=0.0.4; charset=utf-8")
         }
         for path in ["/healthz", "/readyz", "/metrics"] { router.refuseOtherMethods(than: [.get], at: path) }
     }

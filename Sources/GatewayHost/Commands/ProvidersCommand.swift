@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Logging
 import ProviderAPI
 import ProviderLoading
@@ -23,9 +22,7 @@ struct ProvidersCommand: AsyncParsableCommand {
         let configuration = try await options.loadForProviders()
         let report = await ProviderHosting.load(configuration, logger: Logger(label: "gateway"))
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(report.descriptions), as: UTF8.self))
+            print(try Output.json(report.descriptions))
         } else {
             for description in report.descriptions { print(Self.text(description)) }
         }

@@ -5,9 +5,12 @@ enum GatewayMigrator {
     /// - Parameter installation: makes the random id of a database that has none yet.
     static func make(installation: @escaping @Sendable () -> String) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        // Immediate: the first migration adds tables only, so foreign keys can stay enforced while it runs.
+        // Immediate: tables and columns are only added, so foreign keys can stay enforced meanwhile.
         migrator.registerMigration(Migration0001InitialSchema.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0001InitialSchema.migrate(database, installation: installation())
+        }
+        migrator.registerMigration(Migration0002Recovery.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0002Recovery.migrate(database)
         }
         return migrator
     }

@@ -89,7 +89,7 @@ struct FenceTests {
             try await gateway.abandonToAnotherProcess(try await gateway.lastOperation(of: subject.order))
             async let first = gateway.recovery.recoverDue()
             async let second = gateway.recovery.recoverDue()
-            _ = try await (first, second)
+            _ = await (first, second)
             #expect(gateway.service.calls.filter { $0.request.kind == .confirm }.count == 2, "the first attempt and one repeat")
             #expect(try await gateway.lastOperation(of: subject.order).state == .succeeded)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import ProviderAPI
+import Synchronization
 
 /// The scripted provider's webhooks: the event as JSON, with a header `signature` whose value is `valid`.
 extension ScriptedService {
@@ -15,6 +16,19 @@ extension ScriptedService {
         } catch {
             throw .rejected(Rejection(.invalidRequest, message: "the body is no event"))
         }
+    }
+
+    func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent] {
+        let (events, error) = state.withLock { ($0.events, $0.lookupError) }
+        if let error { throw error }
+        return events.filter { $0.createdAt >= since }
+    }
+
+    /// Lists an event from now on.
+    func list(_ event: WebhookEvent, at time: Timestamp) {
+        var listed = event
+        listed.createdAt = time
+        state.withLock { [listed] in $0.events.append(listed) }
     }
 
     /// A webhook as the provider would send it.

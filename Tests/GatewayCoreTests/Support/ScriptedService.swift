@@ -38,6 +38,7 @@ final class ScriptedService: PaymentService {
         var intents: [String: PaymentIntent] = [:]
         var refunds: [Refund] = []
         var lookupError: ProviderError?
+        var events: [WebhookEvent] = []
         var hidesObjects = false
         var heldRetrieval: Gate?
     }
@@ -65,6 +66,7 @@ final class ScriptedService: PaymentService {
         capabilities.partialRefunds = true
         capabilities.webhooks = true
         capabilities.findsByOperation = true
+        capabilities.listsEvents = true
         return capabilities
     }
 

@@ -61,12 +61,12 @@ extension TestGateway {
     @discardableResult
     func restartAndRecover() async throws -> Int {
         try await store.write { try $0.voidLeases() }
-        return try await recovery.recoverDue()
+        return await recovery.recoverDue()
     }
 
     /// Makes an operation whose outcome is not known due, and deals with it.
     func recover(_ order: Order) async throws {
         try await abandonToAnotherProcess(try await lastOperation(of: order))
-        try #require(try await recovery.recoverDue() > 0)
+        try #require(await recovery.recoverDue() > 0)
     }
 }

@@ -16,9 +16,14 @@ struct TestGateway: Sendable {
     let flow: PaymentFlow
     let orders: OrderBook
     let queries: PaymentQueries
+    let outages: ProviderOutages
     let inbox: WebhookInbox
     let webhooks: WebhookFlow
     let recovery: OperationRecovery
+    let probe: OutageProbe
+    let purge: KeyPurge
+    let catchUp: EventCatchUp
+    let desk: OperationDesk
 
     init(store: FaultyStore, service: ScriptedService = ScriptedService()) {
         self.store = store
@@ -34,11 +39,20 @@ struct TestGateway: Sendable {
         )
         orders = OrderBook(store: store, encoder: encoder, clock: clock)
         queries = PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
-        inbox = WebhookInbox(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
+        outages = ProviderOutages()
+        inbox = WebhookInbox(
+            store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
         webhooks = WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger)
         recovery = OperationRecovery(
-            store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, inbox: inbox, outages: outages,
+            clock: clock, logger: logger
         )
+        probe = OutageProbe(
+            store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
+        purge = KeyPurge(store: store, clock: clock, logger: logger)
+        catchUp = EventCatchUp(
+            store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger)
+        desk = OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger)
     }
 }
 

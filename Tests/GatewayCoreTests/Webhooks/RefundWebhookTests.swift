@@ -29,6 +29,26 @@ struct RefundWebhookTests {
         }
     }
 
+    @Test("A refund that an event told of without its operation, before the answer to the call came, is one refund")
+    func twin() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            let gate = Gate()
+            gateway.service.script(.refund, .actThenWait(gate))
+            async let answer = gateway.refund(subject.intent, amount: "40.00")
+            await gate.reached()
+            // A provider that passes no metadata on: nothing says that the gateway asked for it.
+            try await gateway.deliver(event("evt_1", .refund(refund("re_1", 4000))))
+            #expect(try await gateway.books(of: subject.order) == partly(4000, reserved: 4000))
+            gate.open()
+            #expect(try await answer.status == 200)
+            #expect(try await gateway.books(of: subject.order) == partly(4000))
+            let refunds = try await gateway.refunds(of: subject.order)
+            #expect(refunds.map(\.providerRefundID) == ["re_1"])
+            #expect(refunds.first?.operationID != nil)
+        }
+    }
+
     @Test("What was refunded is the sum of the refunds, however often and in whichever event each is told")
     func sumOfRefunds() async throws {
         try await withGateway { gateway in

@@ -21,6 +21,25 @@ struct WebhookInboxTests {
         }
     }
 
+    @Test("A success that is told without its charge is filled in from the object, also where the kind of payment is known")
+    func charge() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            var challenged = try #require(gateway.service.intent(subject.intent)).now(.requiresAction)
+            challenged.paymentMethod = "card"
+            gateway.service.script(.confirm, .show(challenged))
+            #expect(try await gateway.confirm(subject.intent).status == 200)
+            var paid = try #require(gateway.service.intent(subject.intent)).now(.succeeded)
+            paid.chargeID = "ch_paid"
+            gateway.service.show(paid)
+            paid.chargeID = nil
+            try await gateway.deliver(event("evt_1", "payment_intent.succeeded", .paymentIntent(paid)))
+            try await gateway.workOffInbox()
+            let transaction = try await gateway.transaction(of: subject.order)
+            #expect(transaction.paymentMethod == "card" && transaction.providerChargeID == "ch_paid")
+        }
+    }
+
     @Test("A webhook whose signature is wrong is refused, and nothing is written")
     func badSignature() async throws {
         try await withGateway { gateway in

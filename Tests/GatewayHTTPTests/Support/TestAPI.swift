@@ -45,7 +45,8 @@ struct TestAPI: Sendable {
         let registry = FixedRegistry()
         let clock = ManualClock(forge.now)
         let encoder = AnswerBytes(registry: registry)
-        let inbox = WebhookInbox(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
+        let inbox = WebhookInbox(
+            store: store, registry: registry, supervisor: supervisor, outages: ProviderOutages(), clock: clock, logger: logger)
         let table = RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(

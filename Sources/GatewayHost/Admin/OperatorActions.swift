@@ -1,0 +1,27 @@
+import GatewayCore
+import GatewayHTTP
+
+/// What an operator's commands change: by a running gateway, or by the command itself while none runs.
+protocol OperatorActions: Sendable {
+    /// Looks at everything that is open.
+    func reconcile() async throws -> ReconcileReport
+    /// Ends an operation by hand.
+    func resolve(_ id: Int64, as resolution: Resolution, note: String, by operatorName: String) async throws
+    /// Applies stored webhooks once more.
+    func replay(_ selection: WebhookReplay.Selection) async throws -> WebhookReplay.Report
+}
+
+extension GatewayServices: OperatorActions {
+    func reconcile() async throws -> ReconcileReport { try await recovery.reconcile() }
+
+    func resolve(_ id: Int64, as resolution: Resolution, note: String, by operatorName: String) async throws {
+        _ = try await desk.resolve(id, as: resolution, note: note, by: operatorName)
+    }
+
+    func replay(_ selection: WebhookReplay.Selection) async throws -> WebhookReplay.Report {
+        try await replay.replay(selection)
+    }
+
+    /// The same for the admin socket.
+    var adminRoutes: AdminRoutes { AdminRoutes(recovery: recovery, desk: desk, webhooks: replay) }
+}

@@ -1,0 +1,57 @@
+import GatewayCore
+import GatewayStorage
+import ProviderAPI
+
+/// What is not settled, and what the writer has done, asked of the store at each scrape.
+struct StoreMetrics: Sendable {
+    /// The metrics' names.
+    static let names = [
+        "gateway_oldest_open_operation_seconds", "gateway_open_operations", "gateway_operations_in_review",
+        "gateway_pending_webhooks", "gateway_store_commits_total", "gateway_store_units_total", "gateway_store_waiting_units",
+        "gateway_transactions_in_review",
+    ]
+
+    let store: SQLiteStore
+    let clock: any ProviderClock
+
+    /// The metrics as text. Where the store cannot be read, what is counted in it is left out, and the rest is there.
+    func render() async -> String {
+        let statistics = store.statistics
+        var text = ""
+        if let workload = try? await store.read({ try $0.workload() }) {
+            let age = workload.oldestOpenOperation.map { max(.zero, clock.now().duration(since: $0)) } ?? .zero
+            Self.add(
+                "gateway_oldest_open_operation_seconds", "Age of the oldest operation without an outcome; 0 without one.",
+                "gauge",
+                age / .seconds(1), to: &text)
+            Self.add(
+                "gateway_open_operations", "Operations without an outcome: pending and unknown.", "gauge",
+                Double(workload.openOperations), to: &text)
+            Self.add(
+                "gateway_operations_in_review", "Operations that wait for a person's decision.", "gauge",
+                Double(workload.operationsInReview), to: &text)
+            Self.add(
+                "gateway_pending_webhooks", "Stored webhooks that are not applied yet.", "gauge",
+                Double(workload.pendingWebhooks),
+                to: &text)
+            Self.add(
+                "gateway_transactions_in_review", "Transactions that wait for a person's decision.", "gauge",
+                Double(workload.transactionsInReview), to: &text)
+        }
+        Self.add(
+            "gateway_store_commits_total", "Commits of the database, each with one fdatasync.", "counter",
+            Double(statistics.commits), to: &text)
+        Self.add(
+            "gateway_store_units_total", "Units of work that were committed; several share a commit.", "counter",
+            Double(statistics.units), to: &text)
+        Self.add(
+            "gateway_store_waiting_units", "Units of work that wait for the writer.", "gauge", Double(store.waitingUnits),
+            to: &text)
+        return text
+    }
+
+    private static func add(_ name: String, _ help: String, _ type: String, _ value: Double, to text: inout String) {
+        text += PrometheusText.header(name, help: help, type: type)
+        PrometheusText.sample(name, "", PrometheusText.number(value), to: &text)
+    }
+}

@@ -1,0 +1,126 @@
+import GatewayCore
+import GatewayHTTP
+import GatewayStorage
+import Glibc
+import Logging
+import ProviderLoading
+import ServiceLifecycle
+
+/// The core over one open database and the providers in use. `gateway serve` runs all of it; a command that writes while no gateway
+/// runs does its work with the same.
+struct GatewayServices: Sendable {
+    let store: SQLiteStore
+    let client: OutboundClient
+    let hosting: ProviderHosting
+    let registry: LiveRegistry
+    let clock: HostClock
+    let encoder: AnswerBytes
+    let supervisor: FlowSupervisor
+    let inbox: WebhookInbox
+    let outages: ProviderOutages
+    let recovery: OperationRecovery
+    let desk: OperationDesk
+    let replay: WebhookReplay
+    let logger: Logger
+
+    /// Takes the lock file, opens the database, frees the operations of processes that are gone, and loads the providers.
+    ///
+    /// - Parameters:
+    ///   - client: under the providers' transports. Whoever made it ends it where this throws.
+    ///   - keepsSecrets: whether secrets that are made up for development are written down.
+    /// - Throws: `DatabaseOpenError`, `ConfigurationError`, `DevelopmentSecretError`.
+    static func open(
+        _ configuration: GatewayConfiguration, client: OutboundClient, keepsSecrets: Bool, logger: Logger
+    ) async throws -> GatewayServices {
+        let store = try SQLiteStore.open(
+            path: configuration.database.path,
+            onCommitInDoubt: {
+                logger.critical(
+                    "A commit failed, and whether it is on disk is not known. The process ends; the next start finds out.")
+                // Nobody may be answered, and no fsync tried again: at once, without handlers. EX_IOERR of sysexits.h.
+                _exit(74)
+            }
+        )
+        do {
+            // Under the lock file no other process works on these operations.
+            try await store.write { try $0.voidLeases() }
+            let hosting = ProviderHosting(
+                client: client, loader: ModuleLoader(directory: configuration.modulesDirectory), logger: logger,
+                keepsSecrets: keepsSecrets
+            )
+            let registry = LiveRegistry(try await hosting.load(configuration).registry(logger: logger), logger: logger)
+            return GatewayServices(store: store, client: client, hosting: hosting, registry: registry, logger: logger)
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private init(
+        store: SQLiteStore, client: OutboundClient, hosting: ProviderHosting, registry: LiveRegistry, logger: Logger
+    ) {
+        self.store = store
+        self.client = client
+        self.hosting = hosting
+        self.registry = registry
+        self.logger = logger
+        clock = HostClock()
+        encoder = AnswerBytes(registry: registry)
+        supervisor = FlowSupervisor()
+        outages = ProviderOutages()
+        inbox = WebhookInbox(
+            store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
+        recovery = OperationRecovery(
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, inbox: inbox, outages: outages,
+            clock: clock, logger: logger
+        )
+        desk = OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger)
+        replay = WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger)
+    }
+
+    /// What runs in the background while requests are taken. What is needed longest comes first: services end in reverse order.
+    var background: [any Service] {
+        [
+            StoreService(store: store), OutboundService(client: client), supervisor, inbox, recovery,
+            OutageProbe(
+                store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger),
+            KeyPurge(store: store, clock: clock, logger: logger),
+            EventCatchUp(
+                store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger),
+            registry,
+        ]
+    }
+
+    /// The routes of the REST API.
+    func api(verifier: TokenVerifier, reload: @escaping @Sendable () async throws -> Void) -> RouteTable {
+        RouteTable(
+            orders: OrderBook(store: store, encoder: encoder, clock: clock),
+            flow: PaymentFlow(
+                store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+            ),
+            queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
+            webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
+            registry: registry, encoder: encoder, clock: clock, verifier: verifier, reload: reload
+        )
+    }
+
+    /// Runs `work` in a process that serves no requests, and closes everything afterwards.
+    func perform<Value: Sendable>(_ work: @Sendable (GatewayServices) async throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(
+                try await withThrowingTaskGroup { group in
+                    // Calls to providers are flows of the supervisor.
+                    group.addTask { try await supervisor.run() }
+                    defer { group.cancelAll() }
+                    return try await work(self)
+                }
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await store.close()
+        try await client.shutdown()
+        return try result.get()
+    }
+}

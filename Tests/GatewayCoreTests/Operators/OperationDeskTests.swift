@@ -1,0 +1,142 @@
+import GatewayCore
+import ProviderAPI
+import ProviderTestKit
+import Testing
+
+@Suite("An operator ends what the provider cannot answer for", .timeLimit(.minutes(1)))
+struct OperationDeskTests {
+    private static let kinds = GatewayCore.Operation.Kind.allCases
+
+    /// An operation of which nobody knows the outcome, in review or before that.
+    private func open(
+        _ kind: GatewayCore.Operation.Kind, in gateway: TestGateway, isInReview: Bool
+    ) async throws
+        -> (TestGateway.Subject, GatewayCore.Operation)
+    {
+        let subject = try await gateway.subject(for: kind)
+        gateway.service.script(kind, .fail(.unknown(SettlementCase.failure)), .fail(.unknown(SettlementCase.failure)))
+        #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+        if isInReview {
+            gateway.clock.advance(by: .seconds(73 * 3600))
+            try await gateway.recover(subject.order)
+        }
+        return (subject, try await gateway.lastOperation(of: subject.order))
+    }
+
+    private func object(_ kind: GatewayCore.Operation.Kind) -> String? {
+        switch kind {
+        case .create: "pi_found"
+        case .refund: "re_found"
+        case .confirm, .capture, .cancel: nil
+        }
+    }
+
+    @Test("As succeeded: the books are as after an answer of the provider", arguments: kinds, [true, false])
+    func succeeded(_ kind: GatewayCore.Operation.Kind, _ isInReview: Bool) async throws {
+        try await withGateway { gateway in
+            let (subject, operation) = try await open(kind, in: gateway, isInReview: isInReview)
+            let standing = try await gateway.desk.resolve(
+                operation.id, as: Resolution(.succeeded, object: object(kind)), note: "seen in the dashboard", by: "ann")
+            #expect(standing.operation.state == .succeeded && standing.outcome == "resolved")
+            let books = try await gateway.books(of: subject.order)
+            switch kind {
+            case .create:
+                #expect(books.status == .requiresPaymentMethod)
+                #expect(try await gateway.transaction(of: subject.order).paymentIntentID == "pi_found")
+            case .confirm, .capture: #expect(books == Books(status: .succeeded, order: .completed, captured: 10_000))
+            case .cancel: #expect(books == Books(status: .canceled, order: .canceled))
+            case .refund:
+                #expect(
+                    books
+                        == Books(status: .partiallyRefunded, order: .partiallyRefunded, captured: 10_000, refunded: 4000))
+                #expect(try await gateway.refunds(of: subject.order).map(\.providerRefundID) == ["re_found"])
+            }
+            let answer = try #require(try await gateway.remembered("k")?.answer)
+            #expect(answer.status == (kind == .create ? 201 : 200))
+            let line = try #require(try await gateway.history(of: subject.order).last)
+            #expect(line.actor == "operator:ann" && line.type == "\(kind.rawValue).resolved")
+            #expect(line.detail?.contains("seen in the dashboard") == true)
+        }
+    }
+
+    @Test(
+        "As failed: what was reserved is free, and the payment stands where the request found it", arguments: kinds,
+        [true, false])
+    func failed(_ kind: GatewayCore.Operation.Kind, _ isInReview: Bool) async throws {
+        try await withGateway { gateway in
+            let (subject, operation) = try await open(kind, in: gateway, isInReview: isInReview)
+            _ = try await gateway.desk.resolve(operation.id, as: Resolution(.failed), note: "the provider has none", by: "ann")
+            #expect(try await gateway.lastOperation(of: subject.order).state == .failed)
+            let books = try await gateway.books(of: subject.order)
+            switch kind {
+            case .create: #expect(books.status == .canceled)
+            case .confirm, .cancel: #expect(books.status == .requiresPaymentMethod)
+            case .capture: #expect(books.status == .requiresCapture)
+            case .refund: #expect(books == Books(status: .succeeded, order: .completed, captured: 10_000))
+            }
+            let answer = try #require(try await gateway.remembered("k")?.answer)
+            #expect(answer.status == 422)
+            #expect(
+                !String(decoding: answer.body, as: UTF8.self).contains("the provider has none"), "the note is not the client's")
+        }
+    }
+
+    @Test("What has ended cannot be resolved, and what the gateway is at work on neither")
+    func refused() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            let ended = try await gateway.lastOperation(of: subject.order)
+            await expectRefusal(.invalidState) {
+                try await gateway.desk.resolve(ended.id, as: Resolution(.failed), note: "n", by: "ann")
+            }
+            await expectRefusal(.notFound) {
+                try await gateway.desk.resolve(99, as: Resolution(.failed), note: "n", by: "ann")
+            }
+            let gate = Gate()
+            gateway.service.script(.refund, .wait(gate, then: .act()))
+            async let answer = gateway.refund(subject.intent, amount: "40.00")
+            await gate.reached()
+            let atWork = try await gateway.lastOperation(of: subject.order)
+            await expectRefusal(.invalidState) {
+                try await gateway.desk.resolve(atWork.id, as: Resolution(.failed), note: "n", by: "ann")
+            }
+            gate.open()
+            #expect(try await answer.status == 200)
+        }
+    }
+
+    @Test("A decision without a note, without the object that was made, or with one too many is refused with its field")
+    func incomplete() async throws {
+        try await withGateway { gateway in
+            let (_, operation) = try await open(.create, in: gateway, isInReview: false)
+            for (resolution, note, field) in [
+                (Resolution(.succeeded, object: "pi_1"), "", "note"),
+                (Resolution(.succeeded, object: "pi_1"), String(repeating: "x", count: 501), "note"),
+                (Resolution(.succeeded), "n", "object"), (Resolution(.failed, object: "pi_1"), "n", "object"),
+            ] {
+                let error = await #expect(throws: GatewayError.self) {
+                    try await gateway.desk.resolve(operation.id, as: resolution, note: note, by: "ann")
+                }
+                #expect(error?.fields.map(\.name) == [field])
+            }
+            #expect(try await gateway.store.read { try $0.operation(operation.id) }?.state == .unknown)
+        }
+    }
+
+    @Test("A late result of whoever was at work on it before changes nothing any more")
+    func late() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            let gate = Gate()
+            gateway.service.script(.refund, .wait(gate, then: .act()))
+            async let answer = gateway.refund(subject.intent, amount: "40.00", request(key: "k"))
+            await gate.reached()
+            try await gateway.store.write { try $0.voidLeases() }
+            let operation = try await gateway.lastOperation(of: subject.order)
+            _ = try await gateway.desk.resolve(operation.id, as: Resolution(.failed), note: "n", by: "ann")
+            gate.open()
+            #expect(try await answer.status == 422, "the stored answer")
+            #expect(try await gateway.books(of: subject.order) == Books(status: .succeeded, order: .completed, captured: 10_000))
+        }
+    }
+}
