@@ -26,11 +26,27 @@ run: port-is-free build ## Build, start on 127.0.0.1:8080 (or PORT=...) with the
 	@scripts/run.sh $(BIN)/gateway
 
 .PHONY: test
-test: packages web ## Run all tests: units, the whole gateway over a socket, Stripe against localstripe
+test: packages web ## Run all tests: units, the whole gateway over a socket, Stripe against localstripe, a short torture
 	@scripts/setup-python.sh test
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
 	@scripts/copy-web.sh $(BIN)
 	GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
+	$(BIN)/gateway-torture --short
+
+# More arguments for the checker: `make torture TORTURE_FLAGS='--only storm --seed 7'`.
+TORTURE_FLAGS ?=
+
+.PHONY: torture
+torture: packages ## Strike the real gateway and compare its books with the provider's: long form, then its teeth (see Torture/README.md)
+	$(SWIFT) build --product gateway $(SWIFT_BUILD_FLAGS)
+	$(SWIFT) build --product MockProvider $(SWIFT_BUILD_FLAGS)
+	$(SWIFT) build --product Strikes $(SWIFT_BUILD_FLAGS)
+	$(SWIFT) build --product gateway-torture $(SWIFT_BUILD_FLAGS)
+	$(BIN)/gateway-torture --long $(TORTURE_FLAGS)
+
+.PHONY: teeth
+teeth: packages ## Build each deliberately broken gateway of Torture/Mutants; the checker has to catch every one
+	@scripts/teeth.sh
 
 .PHONY: build
 build: packages web ## Debug build of the gateway and its modules
@@ -44,7 +60,7 @@ lint: ## Format, import table, API description, scripts, what may be in git
 
 .PHONY: format
 format: ## Format all Swift sources in place
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Torture
 
 .PHONY: release
 release: packages web ## Optimised build into dist/, a folder that runs without a Swift toolchain

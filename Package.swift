@@ -24,6 +24,9 @@ let package = Package(
         // Loaded with dlopen from providers.yaml; nothing in the host links them.
         .library(name: "StripeProvider", type: .dynamic, targets: ["StripeProviderEntry"]),
         .library(name: "MockProvider", type: .dynamic, targets: ["MockProviderEntry"]),
+        // For `make torture` only: preloaded into the gateway, it kills, fails and cuts the power at a chosen system call.
+        .library(name: "Strikes", type: .dynamic, targets: ["Strikes"]),
+        .executable(name: "gateway-torture", targets: ["GatewayTorture"]),
     ],
     dependencies: [
         // A package of its own, because its types must exist once in the process:
@@ -151,6 +154,35 @@ let package = Package(
             swiftSettings: strict
         ),
         // Starts the real executable with the real modules; it links nothing of them.
-        .testTarget(name: "IntegrationTests", dependencies: [providerAPI], swiftSettings: strict),
+        .target(name: "GatewayHarness", dependencies: [providerAPI], path: "Tests/GatewayHarness", swiftSettings: strict),
+        .testTarget(name: "IntegrationTests", dependencies: ["GatewayHarness", providerAPI], swiftSettings: strict),
+
+        // `make torture`: strikes the real executable and compares its books with the provider's. See Torture/README.md.
+        .target(name: "StrikePage", path: "Torture/StrikePage"),
+        .target(
+            name: "Strikes", dependencies: ["StrikePage"], path: "Torture/Strikes", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "StrikeControl", dependencies: ["StrikePage"], path: "Torture/StrikeControl", swiftSettings: strict),
+        .target(
+            name: "TortureBooks", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Torture/Books",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "GatewayTorture",
+            dependencies: [
+                "GatewayHarness", "StrikeControl", "TortureBooks", providerAPI,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Torture/Run",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TortureTests",
+            dependencies: ["TortureBooks", "StrikeControl", "GatewayHarness", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds every target to the modules it may import, by reading the import lines of Sources/ (or of the folders given).
+# Holds every target to the modules it may import, by reading the import lines of Sources/ and Torture/ (or of the folders given).
 # The compiler's own check (--explicit-target-dependency-import-check) misses what comes in transitively.
 # Each breach is printed as file:line; exits 1 when there is one.
 set -euo pipefail
@@ -26,9 +26,13 @@ Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdC
 Sources/GatewayHost:      $host ProviderAPI GatewayCore GatewayStorage ProviderLoading GatewayHTTP
 Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird JWTKit NIOCore NIOHTTP1 NIOHTTPCompression NIOPosix NIOSSL
 Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc
+Torture/StrikeControl:    Foundation Synchronization Glibc StrikePage
+Torture/Books:            Foundation GRDB
+Torture/Run:              Foundation Synchronization Glibc GatewayHarness StrikeControl TortureBooks ProviderAPI
+Torture/Run:              ArgumentParser AsyncHTTPClient NIOCore NIOHTTP1
 "
 
-(($# > 0)) || set -- Sources
+(($# > 0)) || set -- Sources Torture
 find "$@" -name '*.swift' ! -name Package.swift ! -path '*/.build*' -print0 | sort -z |
     TABLE=$table xargs -0 --no-run-if-empty awk '
 BEGIN {

@@ -21,10 +21,20 @@ shell_syntax() {
     return "$bad"
 }
 
+# A mutant that no longer applies would silently be no tooth any more.
+mutants_apply() {
+    local mutant bad=0
+    for mutant in Torture/Mutants/*.patch; do
+        patch --dry-run --silent --fuzz 0 --strip 1 <"$mutant" >/dev/null || { echo "$mutant: does not apply" >&2; bad=1; }
+    done
+    return "$bad"
+}
+
 check 'format (make format mends most of it)' \
-    "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests
+    "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests Torture
 check 'imports' scripts/check-imports.sh
 check 'API description' .venv/bin/python scripts/check_openapi.py openapi.yaml
+check 'mutants' mutants_apply
 check 'shell scripts' shell_syntax
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
     check 'files in git' scripts/check-tracked.sh

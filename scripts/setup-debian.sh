@@ -8,7 +8,7 @@ packages=(
     # What the gateway, its SDK and Foundation's networking link.
     libcurl4-openssl-dev libsqlite3-dev libssl-dev libyaml-dev
     # The scripts, and the servers that tests run against.
-    curl python3 python3-venv
+    curl patch python3 python3-venv
 )
 
 if ! command -v dpkg-query >/dev/null; then

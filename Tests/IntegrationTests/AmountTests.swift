@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Amounts and currencies", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Capturing and cancelling", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

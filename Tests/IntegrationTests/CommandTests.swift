@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 extension OneAtATime {

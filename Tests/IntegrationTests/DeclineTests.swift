@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Declined payments", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

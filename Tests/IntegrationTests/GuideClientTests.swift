@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Clients of the original guide", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

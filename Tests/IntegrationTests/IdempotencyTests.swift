@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Idempotency keys", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Payment intents and their orders", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

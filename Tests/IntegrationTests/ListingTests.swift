@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Lists", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 import Testing
 
 extension OneAtATime {

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Owner or admin", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 /// One payment from the order to the last refund, through a module that was loaded at start.

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 import Testing
 
 @Suite("Pages and probes", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Requests that are wrong in their form", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Card numbers and secrets", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

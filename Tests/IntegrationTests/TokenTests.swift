@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Bearer tokens", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 @Suite("Webhooks", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))

@@ -26,6 +26,11 @@ package final class FlowSupervisor: Service {
         }
     }
 
+    /// Runs `work` to its end and waits for nothing. Once the shutdown has begun it is not run.
+    func start(_ work: @escaping @Sendable () async -> Void) {
+        submit.yield(work)
+    }
+
     /// Runs `work` to its end and waits for it. Cancelling the waiting task leaves `work` alone.
     ///
     /// - Throws: what `work` throws; ``GatewayError/Code/unavailable`` once the shutdown has begun; `CancellationError` where the

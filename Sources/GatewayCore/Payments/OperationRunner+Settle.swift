@@ -1,5 +1,6 @@
 import Logging
 import ProviderAPI
+import ServiceLifecycle
 
 extension OperationRunner {
     /// T2: writes the outcome of an operation, only while it is still ours, and the answer with it.
@@ -12,22 +13,53 @@ extension OperationRunner {
         _ operation: Operation, on transaction: PaymentTransaction, _ outcome: Result<Answer, ProviderError>
     ) async -> GatewayAnswer {
         do {
-            let (answer, reviewed) = try await write(outcome, of: operation, provider: transaction.provider)
-            if let reviewed {
-                ReviewAlert.raise(
-                    logger, because: reviewed,
-                    metadata: [
-                        "transaction": "\(transaction.id)", "operation_id": "\(operation.id)",
-                        "provider": "\(transaction.provider)",
-                        "request_id": "\(operation.requestID)",
-                    ])
-            }
-            return answer
+            return try await writeAndAlert(outcome, of: operation, on: transaction)
         } catch {
             logUnwritten(operation, error)
-            if case StoreError.constraint = error { await putOff(operation) }
+            switch error {
+            case StoreError.constraint: await putOff(operation)
+            case StoreError.unavailable: supervisor.start { await settleLater(operation, on: transaction, outcome) }
+            default: break
+            }
             return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
         }
+    }
+
+    /// Nothing could be written, as on a full disk, and the lease keeps everybody else from it: the outcome is written as soon as the
+    /// books take it. Where the lease runs out first, recovery finds the outcome out anew.
+    private func settleLater(
+        _ operation: Operation, on transaction: PaymentTransaction, _ outcome: Result<Answer, ProviderError>
+    ) async {
+        let attempts = (Self.lease - Self.deadline).components.seconds
+        for _ in 0..<attempts {
+            do {
+                try await clock.sleep(for: .seconds(1))
+                guard !Task.isShuttingDownGracefully else { return }
+                _ = try await writeAndAlert(outcome, of: operation, on: transaction)
+                return
+            } catch StoreError.unavailable {
+                continue
+            } catch {
+                logUnwritten(operation, error)
+                if case StoreError.constraint = error { await putOff(operation) }
+                return
+            }
+        }
+    }
+
+    private func writeAndAlert(
+        _ outcome: Result<Answer, ProviderError>, of operation: Operation, on transaction: PaymentTransaction
+    ) async throws -> GatewayAnswer {
+        let (answer, reviewed) = try await write(outcome, of: operation, provider: transaction.provider)
+        if let reviewed {
+            ReviewAlert.raise(
+                logger, because: reviewed,
+                metadata: [
+                    "transaction": "\(transaction.id)", "operation_id": "\(operation.id)", "provider": "\(transaction.provider)",
+                    "request_id": "\(operation.requestID)",
+                ])
+        }
+        return answer
     }
 
     private func write(

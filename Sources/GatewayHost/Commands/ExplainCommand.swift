@@ -42,10 +42,9 @@ extension Explanation {
     var text: String {
         func money(_ minorUnits: Int64) -> String { Money(minorUnits: minorUnits, currency: amount.currency).majorUnits }
         var lines = [
-            "Transaction \(transactionID) of order \(orderID) at \(provider), payment intent \(paymentIntentID ?? "not known yet")",
-            "",
+            "Transaction \(transactionID) of order \(orderID) at \(provider), payment intent \(paymentIntentID ?? "not known yet")"
         ]
-        var table = TextTable([])
+        var table = TextTable()
         for entry in entries { table.add([Output.time(entry.at.rfc3339), entry.subject.rawValue, Output.line(entry.text)]) }
         lines.append(table.text)
         lines.append("")

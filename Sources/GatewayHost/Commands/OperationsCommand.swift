@@ -12,7 +12,7 @@ struct OperationsCommand: AsyncParsableCommand {
 
               gateway operations --open          what is open, and what happens next
               gateway operations --limit 20      the newest, whatever their state
-              gateway operations list --help     all options (--open, --limit, --json, --config, --database)
+              gateway operations list --help     all options, --config among them
               gateway operations resolve --help  how to end one that waits for a decision
             """,
         subcommands: [OperationsListCommand.self, OperationsResolveCommand.self],

@@ -2,9 +2,9 @@
 struct TextTable {
     private var rows: [[String]]
 
-    /// A table with a line of headings.
-    init(_ headings: [String]) {
-        rows = [headings]
+    /// A table, with a line of headings or without one.
+    init(_ headings: [String]? = nil) {
+        rows = headings.map { [$0] } ?? []
     }
 
     /// Adds a row.

@@ -11,8 +11,8 @@ struct WebhooksCommand: AsyncParsableCommand {
             Every verified event of a provider is stored before it is acknowledged:
 
               gateway webhooks --state pending   what waits, why, and until when
-              gateway webhooks list --help       all options (--state, --limit, --json, --config, --database)
-              gateway webhooks replay --help     how to apply stored events once more
+              gateway webhooks list --help       all options, --config among them
+              gateway webhooks replay --help     how to apply events once more
             """,
         subcommands: [WebhooksListCommand.self, WebhooksReplayCommand.self],
         defaultSubcommand: WebhooksListCommand.self
@@ -32,6 +32,9 @@ struct WebhooksListCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Only in this state: pending, applied, ignored or contradicted.")
     var state: WebhookRecord.State?
 
+    @Option(name: .long, help: "Only arrived at this time or later (RFC 3339).", transform: TimeArgument.read)
+    var since: Timestamp?
+
     @Option(name: .long, help: "At most so many, from 1 to 1000.")
     var limit = 50
 
@@ -45,6 +48,7 @@ struct WebhooksListCommand: AsyncParsableCommand {
     func run() async throws {
         var query = WebhookQuery(limit: limit)
         query.state = state
+        query.receivedFrom = since
         let page = query
         let lines = try await options.readBooks(for: "webhooks") { try $0.webhooks(page).map(WebhookLine.init) }
         if json { return print(try Output.json(lines)) }
@@ -102,3 +106,16 @@ struct WebhookLine: Sendable, Encodable {
 }
 
 extension WebhookRecord.State: ExpressibleByArgument {}
+
+/// Times on the command line.
+enum TimeArgument {
+    /// Reads RFC 3339.
+    ///
+    /// - Throws: `ValidationError` that shows the form.
+    static func read(_ text: String) throws -> Timestamp {
+        guard let time = Timestamp(rfc3339: text) else {
+            throw ValidationError("It must be a time of RFC 3339, such as 2026-11-24T00:00:00Z.")
+        }
+        return time
+    }
+}

@@ -28,16 +28,13 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Only in this state: pending, applied, ignored or contradicted.")
     var state: WebhookRecord.State?
 
-    @Option(name: .long, help: "Only arrived at this time or later (RFC 3339).")
-    var since: String?
+    @Option(name: .long, help: "Only arrived at this time or later (RFC 3339).", transform: TimeArgument.read)
+    var since: Timestamp?
 
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
     func validate() throws {
-        if let since, Timestamp(rfc3339: since) == nil {
-            throw ValidationError("--since must be a time of RFC 3339, such as 2026-11-24T00:00:00Z.")
-        }
         if selection.isEverything {
             throw ValidationError("Say which webhooks: --provider, --event, --state or --since.")
         }
@@ -66,7 +63,7 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
         selection.provider = provider
         selection.eventID = event
         selection.state = state
-        selection.receivedFrom = since.flatMap(Timestamp.init(rfc3339:))
+        selection.receivedFrom = since
         return selection
     }
 }

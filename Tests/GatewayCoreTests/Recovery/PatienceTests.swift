@@ -59,7 +59,7 @@ struct PatienceTests {
         try await withGateway { gateway in
             let subject = try await gateway.subject(for: kind)
             gateway.service.script(kind, .fail(.unknown(SettlementCase.failure)))
-            gateway.store.script(nil, .unavailable("killed"))
+            gateway.store.script(nil, .inDoubt("killed"))
             #expect(try await gateway.perform(kind, on: subject).status == 202)
             let operation = try await gateway.lastOperation(of: subject.order)
             for death in 1...3 {

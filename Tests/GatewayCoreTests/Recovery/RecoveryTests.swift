@@ -22,7 +22,7 @@ struct RecoveryTests {
     func found(_ kind: GatewayCore.Operation.Kind) async throws {
         try await withGateway { gateway in
             let subject = try await gateway.subject(for: kind)
-            gateway.store.script(nil, .unavailable("killed"))
+            gateway.store.script(nil, .inDoubt("killed"))
             #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
             let calls = gateway.service.calls.count
             #expect(try await gateway.restartAndRecover() == 1)
@@ -36,13 +36,29 @@ struct RecoveryTests {
         }
     }
 
+    @Test("An outcome that the books could not take, as on a full disk, is written as soon as they can", arguments: kinds)
+    func settledLater(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            gateway.store.script(nil, .unavailable("full"), .unavailable("full"))
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            try await eventually("it is settled without a recovery") {
+                try await gateway.lastOperation(of: subject.order).state == .succeeded
+            }
+            #expect(try await gateway.books(of: subject.order) == Self.done(kind))
+            #expect(gateway.service.effects(kind) == 1)
+            #expect(try await gateway.lastOperation(of: subject.order).attempts == 1)
+            #expect(try await gateway.remembered("k")?.answer != nil)
+        }
+    }
+
     @Test("What a killed process had not done is done with the same key and the stored request", arguments: kinds)
     func notDone(_ kind: GatewayCore.Operation.Kind) async throws {
         try await withGateway { gateway in
             let subject = try await gateway.subject(for: kind)
             let before = gateway.service.effects(kind)
             gateway.service.script(kind, .fail(.unknown(SettlementCase.failure)))
-            gateway.store.script(nil, .unavailable("killed"))
+            gateway.store.script(nil, .inDoubt("killed"))
             #expect(try await gateway.perform(kind, on: subject).status == 202)
             #expect(try await gateway.restartAndRecover() == 1)
             let calls = gateway.service.calls.suffix(2)

@@ -102,11 +102,11 @@ struct SettlementTests {
         }
     }
 
-    @Test("Where the outcome cannot be written the operation stays open, and the client is told 202")
+    @Test("Where the outcome cannot be written for good the operation stays open, and the client is told 202")
     func diskFullAtTheEnd() async throws {
         try await withGateway { gateway in
             let subject = try await gateway.created()
-            gateway.store.script(nil, .unavailable("the disk is full"))
+            gateway.store.script(nil, .inDoubt("killed"))
             #expect(try await gateway.confirm(subject.intent).status == 202)
             #expect(try await gateway.lastOperation(of: subject.order).state == .pending)
             #expect(try await gateway.restartAndRecover() == 1)

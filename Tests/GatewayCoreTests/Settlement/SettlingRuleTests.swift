@@ -50,7 +50,7 @@ struct SettlingRuleTests {
             let subject = try await gateway.created()
             gateway.service.script(
                 .confirm, .fail(.notSent(SettlementCase.failure)), .fail(SettlementCase.rejection(.invalidState)))
-            gateway.store.script(nil, .unavailable("killed before the outcome was on disk"))
+            gateway.store.script(nil, .inDoubt("killed before the outcome was on disk"))
             #expect(try await gateway.confirm(subject.intent).status == 202)
             try await gateway.restartAndRecover()
             #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)

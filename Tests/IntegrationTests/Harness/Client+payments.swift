@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 /// A payment that a test has begun.

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 import Testing
 
 /// A look into a gateway's database from outside, read-only, through Python's sqlite3.

@@ -1,3 +1,5 @@
+import GatewayHarness
+
 /// Payments made without a pause, until the gateway is gone.
 struct Load: Sendable {
     /// What was answered.

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 
 /// `localstripe` from PyPI, a server that speaks Stripe's API, behind the tests' own launcher.
 struct LocalStripe: Sendable {

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 /// Expects an answer to be a problem document with all its members (RFC 9457), and the gateway's code.

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 /// Gives a suite one gateway for all its tests: they run at once, each with users and orders of its own.

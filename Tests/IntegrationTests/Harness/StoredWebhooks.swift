@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 
 /// Whether a text is a time of RFC 3339 in UTC.
 func isTime(_ text: String?) -> Bool {

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Testing
 
 /// Starts a gateway for the length of `body`, and ends it and removes its folder afterwards.
@@ -25,11 +26,6 @@ func withGateway<Value>(
 extension GatewayProcess {
     /// The gateway that the current test talks to.
     @TaskLocal static var current: GatewayProcess?
-
-    /// The end of its log, for a test that failed.
-    var recentLog: String {
-        "the gateway's last lines:\n" + log.split(separator: "\n").suffix(25).joined(separator: "\n")
-    }
 
     /// The gateway of the current suite: see ``SharedGateway``.
     static var shared: GatewayProcess {

@@ -1,0 +1,6 @@
+/// All checks, in the order in which they run.
+enum AllChecks {
+    static let list: [any Check] = [
+        CrashPoints(), Storm(), PowerCuts(), Disk(), RefundRaces(), KeyRaces(), Shutdown(),
+    ]
+}
