@@ -26,6 +26,11 @@ package struct BookCheck {
         try count("SELECT count(*) FROM webhook_events WHERE state = 'pending' AND deleted_at IS NULL", in: databasePath)
     }
 
+    /// Until when the gateway has read the provider's list of events, in milliseconds since 1970; nil before its first reading.
+    package static func eventsListed(databasePath: String) throws -> Int64? {
+        try GatewayBooks.open(databasePath) { try Int64.fetchOne($0, sql: "SELECT max(listed_until) FROM event_listings") }
+    }
+
     private static func count(_ sql: String, in path: String) throws -> Int {
         try GatewayBooks.open(path) { try Int.fetchOne($0, sql: sql) ?? 0 }
     }

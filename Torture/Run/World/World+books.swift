@@ -16,9 +16,10 @@ extension World {
         }
     }
 
-    /// Whether nothing is left to do.
+    /// Whether nothing is left to do. At each start the gateway reads the provider's list of events, which may bring some more.
     func isSettled() throws -> Bool {
-        try BookCheck.openOperations(databasePath: databasePath) == 0
+        try BookCheck.eventsListed(databasePath: databasePath) != listedBefore
+            && BookCheck.openOperations(databasePath: databasePath) == 0
             && BookCheck.pendingWebhooks(databasePath: databasePath) == 0
     }
 

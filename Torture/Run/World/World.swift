@@ -34,6 +34,7 @@ final class World: Sendable {
 
     private struct State {
         var launched = ContinuousClock.now
+        var listedBefore: Int64?
         var known: Set<Finding> = []
         var findings: [Finding] = []
         /// How many bytes of each file of the gateway's output are known.
@@ -69,12 +70,19 @@ final class World: Sendable {
     var journalPath: String { gateway.folder.path("var/mock-journal.jsonl") }
     /// When the process was started last.
     var launched: ContinuousClock.Instant { state.withLock { $0.launched } }
+    /// Until when the provider's list of events had been read before that.
+    var listedBefore: Int64? { state.withLock { $0.listedBefore } }
     /// All that was found here.
     var findings: [Finding] { state.withLock { $0.findings } }
 
     /// Starts the gateway, and waits until it is ready.
     func start() async throws {
-        state.withLock { $0.launched = .now }
+        // Before the first start there is no database to read it from.
+        let listed = try? BookCheck.eventsListed(databasePath: databasePath)
+        state.withLock { state in
+            state.launched = .now
+            state.listedBefore = listed
+        }
         try await gateway.start()
     }
 

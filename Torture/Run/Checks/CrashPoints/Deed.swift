@@ -8,6 +8,8 @@ enum Deed: String, Sendable, CaseIterable {
     struct Prepared: Sendable {
         let shopper: Shopper
         let call: Call
+        /// The id of the event that the call brings; nil where it brings none.
+        var event: String?
     }
 
     /// What the request is answered with in the end.
@@ -49,12 +51,12 @@ enum Deed: String, Sendable, CaseIterable {
             let part = Amount(cents: .random(in: 1...amount.cents, using: &random))
             return Prepared(shopper: shopper, call: .refund(purchase.intent, part, key: key))
         case .webhook:
-            return Prepared(shopper: .anonymous(in: world), call: try await webhook(in: world, shopper, amount))
+            return try await webhook(in: world, shopper, amount)
         }
     }
 
     /// The event about a payment that only the provider knows to be paid: the payer answered a challenge on the provider's own page.
-    private func webhook(in world: World, _ shopper: Shopper, _ amount: Amount) async throws -> Call {
+    private func webhook(in world: World, _ shopper: Shopper, _ amount: Amount) async throws -> Prepared {
         let (purchase, page) = try await shopper.payUpToChallenge(amount)
         guard let answer = Call.challenge(page, isApproved: true) else { throw HarnessError("the page \(page) is elsewhere") }
         _ = try await Shopper.anonymous(in: world).require(200, answer)
@@ -65,8 +67,9 @@ enum Deed: String, Sendable, CaseIterable {
         else { throw HarnessError("the mock's journal has no event about the payment of \(purchase.intent)") }
         let webhook = Webhook(
             "payment_intent.succeeded", intent: purchase.intent, amount: amount.cents, id: event, charge: charge)
-        return Call(
+        let call = Call(
             path: "/payments/webhooks/mock", body: webhook.body, headers: [(name: "Mock-Signature", value: webhook.signature)]
         )
+        return Prepared(shopper: .anonymous(in: world), call: call, event: event)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayHarness
 import Glibc
 import StrikeControl
@@ -55,15 +56,17 @@ struct Striker {
         }
     }
 
-    private func strike(_ prepared: Deed.Prepared, at point: StrikePoint) async throws -> Bool {
+    private mutating func strike(_ prepared: Deed.Prepared, at point: StrikePoint) async throws -> Bool {
         strikes.arm((point, .kill))
-        let isAnswered = (try? await prepared.shopper.send(prepared.call)) != nil
+        let answer = try? await prepared.shopper.send(prepared.call)
         // The blow may follow the answer, which is here first.
-        let end = await world.gateway.waitForEnd(within: isAnswered && !line.webhooks ? .milliseconds(500) : .seconds(3))
+        let end = await world.gateway.waitForEnd(within: answer != nil && !line.webhooks ? .milliseconds(500) : .seconds(3))
         let hasStruck = strikes.hasStruck
         strikes.disarm()
         switch (hasStruck, end) {
-        case (true, .signaled(SIGKILL)): return true
+        case (true, .signaled(SIGKILL)):
+            if answer?.status == 200, let event = prepared.event { try findAcknowledged(event, at: point) }
+            return true
         case (false, nil): return false
         default:
             throw HarnessError(
@@ -78,6 +81,7 @@ struct Striker {
             outcome.recoveries.append(duration)
         } else {
             outcome.findings += world.note([try world.unsettled(.seconds(30))], at: place)
+            return
         }
         if line.keyed || !line.deed.takesKey {
             do {
@@ -90,6 +94,17 @@ struct Striker {
         }
         try await rest(place)
         try await audit(at: place)
+    }
+
+    /// An event that was acknowledged is not sent again: the dead process must have left it in the database or its log. The gateway
+    /// may find it in the provider's list later, which must not be what saves it.
+    private mutating func findAcknowledged(_ event: String, at point: StrikePoint) throws {
+        let isStored = ["gateway.db", "gateway.db-wal"].contains { file in
+            FileManager.default.contents(atPath: world.gateway.folder.path("var/\(file)"))?.range(of: Data(event.utf8)) != nil
+        }
+        guard !isStored else { return }
+        let finding = Finding(rule: "I2", detail: "event \(event) was acknowledged and is not in the database")
+        outcome.findings += world.note([finding], at: "\(line), killed \(point)")
     }
 
     /// What is wrong with the answers to a request that was repeated after the kill, and once more.
