@@ -31,7 +31,7 @@ test: packages web ## Run all tests: units, the whole gateway over a socket, Str
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
 	@scripts/copy-web.sh $(BIN)
 	GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
-	$(BIN)/gateway-torture --short
+	$(BIN)/gateway-torture --short --seed 7
 
 # More arguments for the checker: `make torture TORTURE_FLAGS='--only storm --seed 7'`.
 TORTURE_FLAGS ?=
