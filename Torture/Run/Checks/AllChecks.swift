@@ -1,6 +1,7 @@
 /// All checks, in the order in which they run.
 enum AllChecks {
     static let list: [any Check] = [
-        CrashPoints(), Storm(), PowerCuts(), Disk(), RefundRaces(), KeyRaces(), Shutdown(),
+        CrashPoints(), Storm(), PowerCuts(), Disk(), ClockJumps(), WebhookStorm(), Faults(), RefundRaces(), KeyRaces(),
+        Shutdown(),
     ]
 }
