@@ -1,4 +1,4 @@
-"""Does what it is told on its standard input, one command a line, and answers each with one line.
+"""Does what it is told through a FIFO, one command a line, and answers each with one line: sqlite_driver.py DATABASE FIFO.
 
 A small process for the tests of the strikes: SQL goes to a database, the rest makes the calls that are counted.
 """
@@ -47,7 +47,7 @@ def append(path):
 
 def main():
     database = sqlite3.connect(sys.argv[1], isolation_level=None)
-    for line in sys.stdin:
+    for line in open(sys.argv[2]):
         word, _, rest = line.strip().partition(" ")
         try:
             if word == "append":

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GatewayHarness
 import StrikeControl
 import Testing
 
@@ -150,14 +151,10 @@ struct StrikeTests {
     }
 
     @Test("A page that can't be mapped ends the process instead of sparing it")
-    func missingPage() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = ["-c", ""]
-        process.environment = ["LD_PRELOAD": try StrikeControl.library, "GATEWAY_STRIKES": folder.path("none")]
-        process.standardError = Pipe()
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 120)
+    func missingPage() async throws {
+        let result = try await run(
+            URL(fileURLWithPath: "/usr/bin/python3"), ["-c", ""],
+            environment: ["LD_PRELOAD": try StrikeControl.library, "GATEWAY_STRIKES": folder.path("none")])
+        #expect(result.end == .exited(120))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 import StrikeControl
 import Testing
 
@@ -6,9 +7,9 @@ import Testing
 final class StruckProcess {
     let control: StrikeControl
     let databasePath: String
-    private let process = Process()
-    private let commands = Pipe()
-    private let answers = Pipe()
+    private let child: ChildProcess
+    private let commands: FileHandle
+    private let answers: FileHandle
     private var unread = Data()
 
     /// Makes a database with an empty table `t`, and starts the process with it.
@@ -16,20 +17,28 @@ final class StruckProcess {
         control = try StrikeControl(page: folder.path("page"))
         control.keepUndoLog(keepsUndoLog)
         databasePath = folder.path("books.db")
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = [Fixture.path("sqlite_driver.py"), databasePath]
-        process.environment = preloads ? try control.environment() : [:]
-        process.standardInput = commands
-        process.standardOutput = answers
-        try process.run()
+        let fifo = folder.path("commands")
+        try #require(mkfifo(fifo, 0o600) == 0)
+        // For reading too: so that opening does not wait for the process, nor a command for one that is gone.
+        let descriptor = open(fifo, O_RDWR | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        commands = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try #require(FileManager.default.createFile(atPath: folder.path("answers"), contents: nil))
+        answers = try #require(FileHandle(forReadingAtPath: folder.path("answers")))
+        child = try ChildProcess(
+            URL(fileURLWithPath: "/usr/bin/python3"), [Fixture.path("sqlite_driver.py"), databasePath, fifo],
+            environment: preloads ? try control.environment() : [:],
+            folder: URL(fileURLWithPath: databasePath).deletingLastPathComponent(), output: folder.path("answers"),
+            errors: folder.path("errors"))
         for sql in ["PRAGMA journal_mode = WAL", "CREATE TABLE t (a INTEGER)", "PRAGMA wal_checkpoint(TRUNCATE)"] {
             try #require(tell(sql)?.hasPrefix("ok") == true)
         }
     }
 
     deinit {
-        try? commands.fileHandleForWriting.close()
-        process.waitUntilExit()
+        // Not by closing the FIFO: a blow may hold the process.
+        child.send(SIGKILL)
+        while end() != nil {}
     }
 
     /// Gives a command and waits for its answer. Nil: the process is gone.
@@ -40,21 +49,25 @@ final class StruckProcess {
 
     /// Gives a command.
     func begin(_ command: String) throws {
-        try commands.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8))
+        try commands.write(contentsOf: Data((command + "\n").utf8))
     }
 
-    /// Waits for the answer to ``begin(_:)``.
+    /// Waits for the answer to ``begin(_:)``. Nil: the process is gone, or says nothing for half a minute.
     func end() -> String? {
-        while true {
+        let limit = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < limit {
+            // Looked at before the last read: what it had written by its end is read then.
+            let isGone = child.ended != nil
+            unread += (try? answers.readToEnd()) ?? Data()
             if let newline = unread.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = String(decoding: unread[..<newline], as: UTF8.self)
                 unread = Data(unread[(newline + 1)...])
                 return line
             }
-            let more = answers.fileHandleForReading.availableData
-            if more.isEmpty { return nil }
-            unread += more
+            if isGone { return nil }
+            usleep(500)
         }
+        return nil
     }
 
     /// Inserts rows until the process is gone. Returns how many it said were committed.
@@ -66,9 +79,10 @@ final class StruckProcess {
         return limit
     }
 
-    /// Which signal ended it; nil where it ended by itself.
+    /// Which signal ended it; nil where it ended by itself, or runs.
     func signal() -> Int32? {
-        process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil
+        while end() != nil {}
+        guard case .signaled(let signal) = child.ended else { return nil }
+        return signal
     }
 }
