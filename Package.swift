@@ -127,7 +127,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ProviderLoadingTests", dependencies: ["ProviderLoading", "GatewayCore", providerAPI, logging],
+            name: "ProviderLoadingTests",
+            dependencies: ["ProviderLoading", "GatewayCore", "GatewayHarness", providerAPI, logging],
             swiftSettings: strict),
         .testTarget(
             name: "GatewayHTTPTests",

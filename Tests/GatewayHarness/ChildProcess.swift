@@ -13,7 +13,9 @@ package enum ProcessEnd: Sendable, Hashable {
 /// A process that a test started, with its output in files.
 ///
 /// It is started with `posix_spawn` and not with Foundation's `Process`: file descriptors of other tests must not leak into
-/// it, and nothing but this object may wait for it.
+/// it, and nothing but this object may wait for it. Besides, `Process.run()` of swift-corelibs-foundation lists the open
+/// descriptors by copying whole `dirent` records, whose names end before the record's 256 bytes do: now and then that reads past
+/// the end of the heap, and the tests die of SIGSEGV.
 package final class ChildProcess: Sendable {
     /// Its id.
     package let id: pid_t

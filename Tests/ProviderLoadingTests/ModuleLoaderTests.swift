@@ -73,9 +73,9 @@ struct ModuleLoaderTests {
     }
 
     @Test("What is no whole ELF shared object of this machine is told apart")
-    func formats() throws {
+    func formats() async throws {
         let folder = try TemporaryFolder()
-        try ModuleFixture.buildC("empty.c", to: folder.path + "/libGood.so")
+        try await ModuleFixture.buildC("empty.c", to: folder.path + "/libGood.so")
         let good = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/libGood.so"))
         func patched(_ name: String, _ patches: [Int: UInt8], prefix: Int? = nil) throws -> ModuleLoadingError.Reason {
             var bytes = [UInt8](good)
@@ -98,9 +98,9 @@ struct ModuleLoaderTests {
     }
 
     @Test("A digest that differs keeps the file from being linked")
-    func digests() throws {
+    func digests() async throws {
         let folder = try TemporaryFolder()
-        try ModuleFixture.buildC("empty.c", to: folder.path + "/libA.so")
+        try await ModuleFixture.buildC("empty.c", to: folder.path + "/libA.so")
         let wrong = String(repeating: "0", count: 64)
         let error = try refusal("libA.so", in: folder, sha256: wrong)
         guard case .digestDiffers(wrong, let actual) = error.reason else {
@@ -113,15 +113,15 @@ struct ModuleLoaderTests {
     }
 
     @Test("What the linker can't bind, another ABI, another compiler and an empty entry are refused before a Swift value crosses")
-    func entries() throws {
+    func entries() async throws {
         let folder = try TemporaryFolder()
         let abi = ProviderABI.version
         let compiler = ProviderABI.compiler.description
-        try ModuleFixture.buildC("unlinkable.c", to: folder.path + "/libUnlinkable.so")
-        try ModuleFixture.buildC("entry.c", definitions: ["ABI": "\(abi + 1)"], to: folder.path + "/libABI.so")
-        try ModuleFixture.buildC(
+        try await ModuleFixture.buildC("unlinkable.c", to: folder.path + "/libUnlinkable.so")
+        try await ModuleFixture.buildC("entry.c", definitions: ["ABI": "\(abi + 1)"], to: folder.path + "/libABI.so")
+        try await ModuleFixture.buildC(
             "entry.c", definitions: ["ABI": "\(abi)", "COMPILER": "\"5.9\\n2\""], to: folder.path + "/libCompiler.so")
-        try ModuleFixture.buildC(
+        try await ModuleFixture.buildC(
             "entry.c", definitions: ["ABI": "\(abi)", "COMPILER": "\"\(compiler)\"", "RETURNS_NOTHING": "1"],
             to: folder.path + "/libNothing.so")
 
@@ -136,10 +136,10 @@ struct ModuleLoaderTests {
     }
 
     @Test("A file that is exchanged or written to after its digest was taken is not used")
-    func changedMeanwhile() throws {
+    func changedMeanwhile() async throws {
         let folder = try TemporaryFolder()
         for name in ["libExchanged.so", "libWritten.so"] {
-            try ModuleFixture.buildC("empty.c", to: "\(folder.path)/\(name)")
+            try await ModuleFixture.buildC("empty.c", to: "\(folder.path)/\(name)")
         }
         let other = try folder.write("text", to: "other")
         let exchanged = try ModuleFile(named: "libExchanged.so", in: folder.path)
@@ -168,7 +168,7 @@ struct ModuleLoaderTests {
     @Test("A module built with the SDK is loaded once, whatever the names of its copies, and its types are the host's")
     func wholeModule() async throws {
         let folder = try TemporaryFolder()
-        try ModuleFixture.buildSwift("example.swift", module: "Example", to: folder.path + "/libExample.so")
+        try await ModuleFixture.buildSwift("example.swift", module: "Example", to: folder.path + "/libExample.so")
         try FileManager.default.copyItem(atPath: folder.path + "/libExample.so", toPath: folder.path + "/libCopy.so")
         let loader = ModuleLoader(directory: folder.path)
 

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 import Testing
 
 /// Builds shared libraries out of the sources in Tests/Fixtures/modules, with the compilers of the toolchain that runs the tests.
@@ -9,16 +10,16 @@ enum ModuleFixture {
     /// Builds a C source.
     ///
     /// - Parameter definitions: macros and their values.
-    static func buildC(_ source: String, definitions: [String: String] = [:], to output: String) throws {
-        try run(
+    static func buildC(_ source: String, definitions: [String: String] = [:], to output: String) async throws {
+        try await compile(
             ["cc", "-shared", "-fPIC", "-o", output, sources.appendingPathComponent(source).path]
                 + definitions.map { "-D\($0.key)=\($0.value)" })
     }
 
     /// Builds a Swift source against the SDK that this process runs with.
-    static func buildSwift(_ source: String, module: String, to output: String) throws {
+    static func buildSwift(_ source: String, module: String, to output: String) async throws {
         let sdk = try #require(sdkDirectory(), "libProviderAPI.so is loaded into the tests")
-        try run([
+        try await compile([
             "swiftc", "-swift-version", "6", "-parse-as-library", "-emit-library", "-module-name", module, "-I", "\(sdk)/Modules",
             "-L", sdk,
             "-lProviderAPI", "-o", output, sources.appendingPathComponent(source).path,
@@ -45,17 +46,11 @@ enum ModuleFixture {
         return Set(lines.compactMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } })
     }
 
-    private static func run(_ command: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let words = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(
-            process.terminationStatus == 0, "\(command.joined(separator: " ")): \(String(decoding: words, as: UTF8.self))")
+    private static func compile(_ command: [String]) async throws {
+        // The compilers find each other and their caches by these; nothing else of the tests' environment is theirs.
+        let environment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "TMPDIR"].contains($0.key) }
+        let result = try await run(
+            URL(filePath: "/usr/bin/env"), command, environment: environment, within: .seconds(100))
+        try #require(result.end == .exited(0), "\(command.joined(separator: " ")): \(result.everything)")
     }
 }
