@@ -125,6 +125,43 @@ extension OneAtATime {
             }
         }
 
+        @Test("Events that were applied are replayed without a change of the books")
+        func replayOfApplied() async throws {
+            try await withGateway { gateway in
+                let user = gateway.newUser()
+                let payment = try await user.pay()
+                _ = try await user.refund(payment, "10.00")
+                try await eventually("the provider's events have arrived") {
+                    try await gateway.database.count("SELECT count(*) FROM webhook_events WHERE state = 'applied'") == 3
+                }
+                func books() async throws -> [JSONText] {
+                    var rows: [JSONText] = []
+                    for table in ["orders", "payment_transactions", "refunds", "operations"] {
+                        rows += try await gateway.database.rows("SELECT * FROM \(table) ORDER BY id")
+                    }
+                    return rows
+                }
+                let before = try await books()
+                let result = try await gateway.command("webhooks", "replay", "--state", "applied")
+                #expect(result.end == .exited(0), "\(result.everything)")
+                #expect(result.output.contains("3 replayed: 3 applied."), "\(result.output)")
+                #expect(try await books() == before)
+            }
+        }
+
+        @Test("An operation that is none is not resolved, and the books stay as they are", arguments: [true, false])
+        func unknownOperation(isRunning: Bool) async throws {
+            try await withGateway { gateway in
+                _ = try await gateway.newUser().pay()
+                if !isRunning { _ = try await gateway.terminate() }
+                let result = try await gateway.command(
+                    "operations", "resolve", "4711", "--as", "failed", "--note", "seen nowhere")
+                #expect(result.end == .exited(1) && result.output.isEmpty, "\(result.everything)")
+                #expect(result.errors.contains("there is no operation 4711"), "\(result.errors)")
+                #expect(try await gateway.database.count("SELECT count(*) FROM operations WHERE state <> 'succeeded'") == 0)
+            }
+        }
+
         @Test(
             "Wrong usage is 64, before anything is read",
             arguments: [

@@ -26,6 +26,14 @@ package struct BookCheck {
         try count("SELECT count(*) FROM webhook_events WHERE state = 'pending' AND deleted_at IS NULL", in: databasePath)
     }
 
+    /// The transactions that wait for a person.
+    package static func reviewedTransactions(databasePath: String) throws -> Set<Int64> {
+        try GatewayBooks.open(databasePath) {
+            try Int64.fetchSet(
+                $0, sql: "SELECT id FROM payment_transactions WHERE status = 'manual_review' AND deleted_at IS NULL")
+        }
+    }
+
     /// Until when the gateway has read the provider's list of events, in milliseconds since 1970; nil before its first reading.
     package static func eventsListed(databasePath: String) throws -> Int64? {
         try GatewayBooks.open(databasePath) { try Int64.fetchOne($0, sql: "SELECT max(listed_until) FROM event_listings") }

@@ -7,6 +7,8 @@ extension Bookkeeper {
         case booked(RefundRecord, PaymentTransaction)
         /// It does not fit beside what is reserved: it has to wait until that settles.
         case collides
+        /// It is not the refund that the provider showed for this operation before: nothing was written.
+        case contradicts(String)
     }
 
     /// Books the state of a refund as the provider shows it: one that the gateway asked for, or one made elsewhere.
@@ -18,6 +20,9 @@ extension Bookkeeper {
         _ refund: Refund, as record: RefundRecord?, on transaction: PaymentTransaction, note: Note
     ) throws -> RefundBooking {
         let known = try record ?? writer.refund(transactionID: transaction.id, providerRefundID: refund.id)
+        if let id = known?.providerRefundID, id != refund.id {
+            return .contradicts("the provider showed the refund \(refund.id) where \(id) was expected")
+        }
         let before = known?.status
         let status = before.map { Self.later($0, refund.status) } ?? refund.status
         let amount = known?.amount ?? refund.amount

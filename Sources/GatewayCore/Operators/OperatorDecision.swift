@@ -102,6 +102,7 @@ struct OperatorDecision {
         case .booked(let booked, _): return .refund(booked)
         case .collides:
             throw GatewayError(.invalidState, "The refund does not fit beside what was captured and refunded of the transaction.")
+        case .contradicts(let contradiction): throw GatewayError.invalid("object", "Leave it out: \(contradiction).")
         }
     }
 

@@ -87,11 +87,14 @@ struct Settlement {
         else { return try stillOpen("the provider answered with another refund than was asked for", requestID: refund.requestID) }
         switch try bookkeeper.book(refund, as: record, on: transaction, note: note(refund.status.rawValue)) {
         case .booked(let booked, _): return verdict(on: booked, refund.failureReason)
-        case .collides:
-            let contradiction = "a refund exceeds what was captured"
-            let row = try bookkeeper.review(transaction, because: contradiction, note: note("contradicted"))
-            return .review(row, because: contradiction)
+        case .collides: return try review(because: "a refund exceeds what was captured")
+        case .contradicts(let contradiction): return try review(because: contradiction)
         }
+    }
+
+    private func review(because contradiction: String) throws -> Verdict {
+        .review(
+            try bookkeeper.review(transaction, because: contradiction, note: note("contradicted")), because: contradiction)
     }
 
     /// The refund of this operation, where the provider has shown it while it was asked for: the call got through, whatever its

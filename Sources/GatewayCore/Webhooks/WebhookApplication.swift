@@ -85,12 +85,12 @@ struct WebhookApplication {
         return try end(.applied, "the transaction is \(booking.transaction.status.rawValue)")
     }
 
-    /// The intent's transaction; before the creation's answer is in the books it is found by the operation in the metadata.
+    /// The intent's transaction. Before the creation's answer is in the books it is found by the operation in the metadata; after it
+    /// that finds a creation whose answer named another intent, which contradicts.
     private func transaction(of intent: PaymentIntent) throws -> PaymentTransaction? {
         if let known = try writer.transaction(provider: record.provider, paymentIntentID: intent.id) { return known }
         guard let operation = try operation(intent.operationID), operation.kind == .create,
-            let transaction = try writer.transaction(operation.transactionID), transaction.provider == record.provider,
-            transaction.paymentIntentID == nil
+            let transaction = try writer.transaction(operation.transactionID), transaction.provider == record.provider
         else { return nil }
         return transaction
     }
@@ -127,23 +127,29 @@ struct WebhookApplication {
                 ? asked : try writer.refund(transactionID: transaction.id, providerRefundID: refund.id)
             let expected = known?.amount ?? Money(minorUnits: refund.amount.minorUnits, currency: transaction.amount.currency)
             guard refund.amount == expected else {
-                let contradiction = "the provider has \(refund.amount) in the refund \(refund.id), \(expected) was expected"
-                _ = try bookkeeper.review(transaction, because: contradiction, note: note)
-                return try end(.contradicted, contradiction)
+                return try review(
+                    transaction,
+                    because: "the provider has \(refund.amount) in the refund \(refund.id), \(expected) was expected")
             }
             switch try bookkeeper.book(refund, as: known, on: transaction, note: note) {
             case .booked(_, let row): transaction = row
+            case .contradicts(let contradiction): return try review(transaction, because: contradiction)
             case .collides
             where transaction.status.isPaid
                 && transaction.refunded + refund.amount.minorUnits > transaction.captured:
                 // No reservation that settles makes room for it.
-                let contradiction = "the refund \(refund.id) of \(refund.amount) exceeds what was captured and not given back"
-                _ = try bookkeeper.review(transaction, because: contradiction, note: note)
-                return try end(.contradicted, contradiction)
+                return try review(
+                    transaction,
+                    because: "the refund \(refund.id) of \(refund.amount) exceeds what was captured and not given back")
             case .collides: return try postpone("a refund does not fit beside what is captured and reserved at this moment")
             }
         }
         return try end(.applied, "the transaction is \(transaction.status.rawValue)")
+    }
+
+    private func review(_ transaction: PaymentTransaction, because contradiction: String) throws -> WebhookRecord.State {
+        _ = try bookkeeper.review(transaction, because: contradiction, note: note)
+        return try end(.contradicted, contradiction)
     }
 
     // MARK: Disputes

@@ -137,6 +137,45 @@ struct ContradictionTests {
         }
     }
 
+    @Test(
+        "An intent of a creation whose answer named another goes to review",
+        arguments: [PaymentIntent.Status.requiresPaymentMethod, .succeeded])
+    func otherIntentThanAnswered(_ status: PaymentIntent.Status) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            let answered = try #require(gateway.service.intent(subject.intent))
+            var made = PaymentIntent(id: "pi_true", status: status, amount: answered.amount)
+            made.operationID = answered.operationID
+            gateway.service.show(made)
+            try await gateway.deliver(event("evt_1", .paymentIntent(made)))
+            try await gateway.workOffInbox()
+            #expect(try await gateway.books(of: subject.order) == Books(status: .manualReview, order: .pending))
+            #expect(try await gateway.history(of: subject.order).last?.detail?.contains("pi_true") == true)
+            expectAlert(in: gateway)
+        }
+    }
+
+    @Test("A refund that the call's answer and an event name differently goes to review, whichever comes first", arguments: [true, false])
+    func otherRefundThanAnswered(_ eventFirst: Bool) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            let gate = Gate()
+            gateway.service.script(.refund, .actThenWait(gate))
+            async let answer = gateway.refund(subject.intent, amount: "40.00")
+            await gate.reached()
+            var shown = try #require(gateway.service.refunds.first)
+            shown.id = "re_true"
+            if eventFirst { try await gateway.deliver(event("evt_1", "refund.updated", .refund(shown))) }
+            gate.open()
+            #expect(try await answer.status == (eventFirst ? 202 : 200))
+            if !eventFirst { try await gateway.deliver(event("evt_1", "refund.updated", .refund(shown))) }
+            let books = try await gateway.books(of: subject.order)
+            #expect(books.status == .manualReview && books.refunded == 4000)
+            #expect(try await gateway.refunds(of: subject.order).map(\.providerRefundID) == [eventFirst ? "re_true" : "re_1"])
+            expectAlert(in: gateway)
+        }
+    }
+
     @Test("A payment under review takes no command and is not moved by news")
     func underReview() async throws {
         try await withGateway { gateway in

@@ -11,7 +11,8 @@ struct FaultWorld: Sendable {
         let scenarios = deeds.indices.map {
             "{match: {operation: \(deeds[$0].rawValue), amount: \(amount($0).cents)}, times: 1, fault: \(fault.rawValue)}"
         }
-        let plan = WorldPlan(mockSettings: ", scenarios: [\(scenarios.joined(separator: ", "))]")
+        // Only events show that the id in an answer is wrong.
+        let plan = WorldPlan(webhooks: fault == .wrongID, mockSettings: ", scenarios: [\(scenarios.joined(separator: ", "))]")
         return try await stage.withWorld(plan) { world in
             var outcome = Outcome()
             outcome.points = deeds.count
@@ -83,10 +84,12 @@ struct FaultWorld: Sendable {
         // The calls are repeated once, or known to be of no use to repeat, by the second look-up after five seconds.
         let end = ContinuousClock.now + .seconds(8)
         var struck: [StandingOperation] = []
+        var reviewed: Set<Int64> = []
         repeat {
             try await Task.sleep(for: .milliseconds(500))
             struck = try await world.operations().filter { requests.contains($0.requestID) }
-        } while struck.contains { $0.isUnsettled && $0.state != "manual_review" && $0.attempts < 2 } && ContinuousClock.now < end
+            reviewed = try BookCheck.reviewedTransactions(databasePath: world.databasePath)
+        } while struck.contains { !isAtEnd($0, reviewed) } && ContinuousClock.now < end
         var findings: [Finding] = []
         if struck.count != cases.count {
             findings.append(Finding(rule: "check", detail: "\(cases.count) calls made \(struck.count) operations"))
@@ -94,15 +97,27 @@ struct FaultWorld: Sendable {
         for operation in struck where operation.state == "failed" {
             findings.append(Finding(rule: "I3", detail: "operation \(operation.id) is failed, which nobody can know"))
         }
+        // A wrong id in the answer to a refund is believed until an event tells of the refund that was made.
+        for operation in struck where fault == .wrongID && !reviewed.contains(operation.transaction) {
+            findings.append(
+                Finding(rule: "I3", detail: "operation \(operation.id) is \(operation.state), with the id of no object"))
+        }
         let open = struck.filter(\.isUnsettled)
-        let expected = ExpectedTrouble(reviewedTransactions: Set(open.map(\.transaction)))
+        let expected = ExpectedTrouble(reviewedTransactions: fault == .wrongID ? reviewed : Set(open.map(\.transaction)))
         let accepted = open.map { "operation \($0.id) (" }
         let audited = try await world.audit(at: place, expected: expected) { finding in
             // That these are open is what is expected of them.
             finding.rule == "I3" && accepted.contains(where: finding.detail.hasPrefix)
                 && (finding.detail.hasSuffix(" is unknown") || finding.detail.hasSuffix(" is pending"))
+                || fault == .wrongID && finding.detail.contains("contradicts the books: the provider showed the ")
         }
         return world.note(findings, at: place) + audited
+    }
+
+    /// Whether nothing more is to come of a call whose outcome is unclear.
+    private func isAtEnd(_ operation: StandingOperation, _ reviewed: Set<Int64>) -> Bool {
+        if fault == .wrongID { return reviewed.contains(operation.transaction) }
+        return !operation.isUnsettled || operation.state == "manual_review" || operation.attempts >= 2
     }
 }
 
