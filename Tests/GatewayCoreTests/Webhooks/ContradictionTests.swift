@@ -155,7 +155,9 @@ struct ContradictionTests {
         }
     }
 
-    @Test("A refund that the call's answer and an event name differently goes to review, whichever comes first", arguments: [true, false])
+    @Test(
+        "A refund that the call's answer and an event name differently goes to review, whichever comes first",
+        arguments: [true, false])
     func otherRefundThanAnswered(_ eventFirst: Bool) async throws {
         try await withGateway { gateway in
             let subject = try await gateway.paid()
