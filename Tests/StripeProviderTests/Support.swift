@@ -33,10 +33,15 @@ struct ScriptedStripe {
         let thrown = await #expect(throws: ProviderError.self, sourceLocation: sourceLocation) { _ = try await call(service) }
         let error = try #require(thrown, sourceLocation: sourceLocation)
         let told = "\(error)" + String(decoding: try JSONEncoder().encode(error), as: UTF8.self) + log.lines.joined()
-        for secret in [Self.secretKey, Self.webhookSecret, JSON.clientSecret] {
-            #expect(!told.contains(secret), sourceLocation: sourceLocation)
-        }
+        expectNoSecrets(in: told, sourceLocation: sourceLocation)
         return error
+    }
+
+    /// Nothing secret may be in `text`.
+    func expectNoSecrets(in text: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        for secret in [Self.secretKey, Self.webhookSecret, JSON.clientSecret] {
+            #expect(!text.contains(secret), sourceLocation: sourceLocation)
+        }
     }
 }
 
