@@ -51,13 +51,15 @@ struct StripeErrors: Sendable {
 
     /// Codes that say: the object's state does not allow it.
     private static let stateCodes: Set<String> = [
-        "payment_intent_unexpected_state", "intent_invalid_state", "charge_already_captured", "charge_already_refunded",
-        "charge_disputed", "charge_expired_for_capture", "refund_disputed_payment",
+        "payment_intent_unexpected_state", "intent_invalid_state", "capture_charge_authorization_expired",
+        "capture_unauthorized_payment", "charge_already_captured", "charge_already_refunded", "charge_disputed",
+        "charge_expired_for_capture", "charge_not_refundable", "refund_disputed_payment",
     ]
 
     /// Codes that say, under a status of 400: the key, or the account behind it, cannot do this.
     private static let accountCodes: Set<String> = [
-        "api_key_expired", "secret_key_required", "testmode_charges_only",
+        "account_invalid", "api_key_expired", "livemode_mismatch", "platform_api_key_expired", "secret_key_required",
+        "testmode_charges_only",
     ]
 
     /// Reads an answer whose status is none of 200 to 299.
