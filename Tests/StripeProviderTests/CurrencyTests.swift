@@ -7,14 +7,12 @@ import Testing
 @Suite("Amounts as Stripe counts them")
 struct CurrencyTests {
     @Test(
-        "Amounts go over and come back exactly",
+        "Amounts of the currencies that no fixture has go over and come back exactly",
         arguments: [
-            ("USD", 9999, 9999), ("EUR", 1, 1), ("HUF", 12_345, 12_345), ("TWD", 80_045, 80_045),
-            ("JPY", 500, 500), ("KRW", 1, 1), ("XAF", 7, 7), ("PYG", 9, 9),
-            ("ISK", 5, 500), ("UGX", 1200, 120_000),
-            ("MGA", 12_300, 123),
-            ("KWD", 1250, 1250), ("BHD", 10, 10), ("TND", 990, 990),
-            ("USD", 999_999_999_999, 999_999_999_999), ("ISK", 999_999_999_999, 99_999_999_999_900),
+            ("BIF", 1, 1), ("CLP", 2, 2), ("DJF", 3, 3), ("GNF", 4, 4), ("KMF", 5, 5), ("PYG", 6, 6), ("RWF", 7, 7),
+            ("VND", 8, 8), ("VUV", 9, 9), ("XAF", 10, 10), ("XOF", 11, 11), ("XPF", 12, 12),
+            ("BHD", 10, 10), ("JOD", 1250, 1250), ("OMR", 20, 20), ("TND", 990, 990),
+            ("EUR", 1, 1), ("TWD", 80_045, 80_045), ("ISK", 999_999_999_999, 99_999_999_999_900),
         ] as [(String, Int64, Int64)])
     func bothWays(code: String, minorUnits: Int64, amount: Int64) throws {
         let money = try Money.of(minorUnits, code)
@@ -24,18 +22,10 @@ struct CurrencyTests {
         #expect(StripeCurrency.money(amount: amount, currency: code.lowercased()) == money)
     }
 
-    @Test(
-        "What Stripe's decimals exclude is refused before anything is sent, with the rule",
-        arguments: [
-            ("MGA", 150, "amount", "Stripe charges MGA in whole units, without decimals"),
-            ("KWD", 1255, "amount", "Stripe charges KWD with 3 decimals of which the last must be 0"),
-            ("ISK", Int64.max, "amount", "more than Stripe's amounts can hold"),
-            ("IQD", 1000, "currency", "Stripe takes no payments in IQD"),
-            ("CLF", 10_000, "currency", "Stripe takes no payments in CLF"),
-        ] as [(String, Int64, String, String)])
-    func excluded(code: String, minorUnits: Int64, field: String, rule: String) async throws {
+    @Test("More than Stripe's amounts can hold is refused before anything is sent, whatever the operation")
+    func overflow() async throws {
         let stripe = try await ScriptedStripe()
-        let amount = try Money.of(minorUnits, code)
+        let amount = try Money.of(.max, "ISK")
         let creation = CreatePaymentIntentRequest(amount: amount, orderID: 7, userID: "42")
         let capture = CapturePaymentRequest(paymentIntentID: "pi_1", amount: amount)
         let refund = CreateRefundRequest(paymentIntentID: "pi_1", amount: amount)
@@ -45,14 +35,14 @@ struct CurrencyTests {
             try await stripe.failure { try await $0.createRefund(refund, as: .testing(), in: .testing()) },
         ] {
             #expect(error.rejection?.reason == .invalidRequest)
-            #expect(error.rejection?.field == field)
-            #expect(error.rejection?.message.contains(rule) == true)
+            #expect(error.rejection?.field == "amount")
+            #expect(error.rejection?.message.contains("more than Stripe's amounts can hold") == true)
         }
         #expect(stripe.requests.isEmpty)
     }
 
-    @Test("An amount that cannot be stated in minor units is none", arguments: [("isk", 550), ("xxx", 1), ("mga", Int64.max)])
-    func unreadable(code: String, amount: Int64) {
-        #expect(StripeCurrency.money(amount: amount, currency: code) == nil)
+    @Test("An amount beyond what minor units can hold is none")
+    func unreadable() {
+        #expect(StripeCurrency.money(amount: .max, currency: "mga") == nil)
     }
 }

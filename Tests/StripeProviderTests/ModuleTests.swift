@@ -66,4 +66,14 @@ struct ModuleTests {
         #expect(stripe.requests.first?.url == "http://127.0.0.1:8420/v1/refunds/re_1")
         #expect(stripe.requests.first?.headers.value(of: "Stripe-Version") == "2026-01-01.test")
     }
+
+    @Test("What the provider can do follows from its settings")
+    func capabilities() async throws {
+        let stripe = try await ScriptedStripe()
+        #expect(stripe.service.capabilities.webhooks)
+        #expect(stripe.service.capabilities.manualCapture && stripe.service.capabilities.partialRefunds)
+        #expect(stripe.service.idempotencyKeyMemory < .seconds(23 * 3600))
+        let silent = try await ScriptedStripe(settings: ["webhook_secrets": .list([])])
+        #expect(!silent.service.capabilities.webhooks)
+    }
 }

@@ -11,17 +11,23 @@ struct ScriptedStripe {
 
     let transport: ScriptedTransport
     let log = RecordingLog()
+    let clock = ManualClock()
     let service: any PaymentService
 
     /// A provider with the usual settings, save for those given here.
-    init(_ steps: [ScriptedTransport.Step] = [], settings: [String: SettingValue] = [:]) async throws {
+    init(
+        _ steps: [ScriptedTransport.Step] = [], settings: [String: SettingValue] = [:],
+        random: any ProviderRandom = SeededRandom()
+    ) async throws {
         transport = ScriptedTransport(steps)
         let usual: [String: SettingValue] = [
             "secret_key": .string(Self.secretKey), "webhook_secrets": .list([.string(Self.webhookSecret)]),
             "return_url": .string("https://shop.example/return"),
         ]
         service = try await StripeModule().makeService(
-            host: .testing(name: "stripe", settings: usual.merging(settings) { $1 }, http: transport, log: log))
+            host: .testing(
+                name: "stripe", settings: usual.merging(settings) { $1 }, http: transport, log: log, clock: clock, random: random)
+        )
     }
 
     var requests: [HTTPRequest] { transport.requests }
@@ -65,16 +71,8 @@ extension ProviderError {
         if case .rejected(let rejection) = self { rejection } else { nil }
     }
 
-    var decline: Decline? {
-        if case .declined(let decline) = self { decline } else { nil }
-    }
-
     var unknown: CallFailure? {
         if case .unknown(let failure) = self { failure } else { nil }
-    }
-
-    var notSent: CallFailure? {
-        if case .notSent(let failure) = self { failure } else { nil }
     }
 }
 
