@@ -52,7 +52,10 @@ package struct EventCatchUp: Service {
                     } catch {
                         logger.warning(
                             "A provider's events could not be listed; it is tried again.",
-                            metadata: ["provider": "\(provider.name)", "error": "\(type(of: error))"])
+                            metadata: [
+                                "provider": "\(provider.name)",
+                                "error": "\((error as? ProviderError)?.summary ?? "\(type(of: error))")",
+                            ])
                         return 0
                     }
                 }

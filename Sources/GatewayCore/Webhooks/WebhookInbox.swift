@@ -134,20 +134,9 @@ package struct WebhookInbox: Service {
             return .intent(intent, version: known?.version)
         } catch let error as ProviderError {
             if !error.isAnAnswer { outages.begin(record.provider, at: clock.now()) }
-            return .failure("the provider could not be asked: \(Self.summary(of: error))")
+            return .failure("the provider could not be asked: \(error.summary)")
         } catch {
             return .failure("the books could not be read")
-        }
-    }
-
-    private static func summary(of error: ProviderError) -> String {
-        switch error {
-        case .declined(let decline): decline.message
-        // Its words may quote a key.
-        case .rejected(let rejection) where rejection.reason == .authentication: "it refuses the gateway's credentials"
-        case .rejected(let rejection): rejection.message
-        case .notSent(let failure), .unknown(let failure): failure.message
-        @unknown default: "an error of a later contract"
         }
     }
 }

@@ -40,4 +40,14 @@ struct EventCatchUpTests {
             #expect(await gateway.catchUp.catchUp() == 0)
         }
     }
+
+    @Test("A provider that refuses the gateway's credentials is told so in the log, without the provider's words")
+    func refusedCredentials() async throws {
+        try await withGateway { gateway in
+            gateway.service.failLookups(.rejected(Rejection(.authentication, message: "Invalid API Key: sk_of_the_shop")))
+            #expect(await gateway.catchUp.catchUp() == 0)
+            let line = try #require(gateway.log.lines.first { $0.message.contains("could not be listed") })
+            #expect(line.metadata == ["provider": "acme", "error": "it refuses the gateway's credentials"])
+        }
+    }
 }
