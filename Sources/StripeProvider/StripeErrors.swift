@@ -49,6 +49,13 @@ struct StripeErrors: Sendable {
     let mapping: StripeMapping
     let redaction: Redaction
 
+    /// Codes that say: the payment was tried and failed. Their type is that of an invalid request, and need not come with a 402.
+    private static let attemptCodes: Set<String> = [
+        "payment_intent_authentication_failure", "payment_intent_payment_attempt_expired",
+        "payment_intent_payment_attempt_failed", "payment_method_customer_decline", "payment_method_provider_decline",
+        "payment_method_provider_timeout",
+    ]
+
     /// Codes that say: the object's state does not allow it.
     private static let stateCodes: Set<String> = [
         "payment_intent_unexpected_state", "intent_invalid_state", "capture_charge_authorization_expired",
@@ -58,8 +65,8 @@ struct StripeErrors: Sendable {
 
     /// Codes that say, under a status of 400: the key, or the account behind it, cannot do this.
     private static let accountCodes: Set<String> = [
-        "account_invalid", "api_key_expired", "livemode_mismatch", "platform_api_key_expired", "secret_key_required",
-        "testmode_charges_only",
+        "account_invalid", "api_key_expired", "livemode_mismatch", "platform_account_required", "platform_api_key_expired",
+        "secret_key_required", "testmode_charges_only",
     ]
 
     /// Reads an answer whose status is none of 200 to 299.
@@ -101,6 +108,8 @@ struct StripeErrors: Sendable {
         case (_, "idempotency_error", _), (_, _, "idempotency_key_in_use"), (409, _, _), (424, _, _):
             return .unknown(failure)
         case (402, _, _), (_, "card_error", _):
+            return .declined(decline(error, requestID))
+        case (400, _, let code?) where Self.attemptCodes.contains(code):
             return .declined(decline(error, requestID))
         case (401, _, _), (403, _, _):
             return rejection(.authentication, error, requestID)
