@@ -27,7 +27,7 @@ struct Gateway: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self, ProvidersCommand.self,
-            OperationsCommand.self, ExplainCommand.self, ReconcileCommand.self, WebhooksCommand.self,
+            OperationsCommand.self, ExplainCommand.self, ReconcileCommand.self, WebhooksCommand.self, CallCommand.self,
         ]
     )
 }

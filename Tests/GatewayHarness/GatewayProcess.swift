@@ -131,10 +131,16 @@ package final class GatewayProcess: Sendable {
         if !keepsFolder { folder.remove() }
     }
 
-    /// Runs a command of the gateway beside it, on the same configuration.
+    /// Runs a command of the gateway beside it: see ``command(_:)-([String])``.
     package func command(_ arguments: String...) async throws -> CommandResult {
+        try await command(arguments)
+    }
+
+    /// Runs a command with this gateway's configuration, in another folder than the configuration's.
+    package func command(_ arguments: [String]) async throws -> CommandResult {
+        // By the environment: behind `call NAME` an option would be the provider's.
         try await run(
-            executable, arguments + ["--config", folder.path("providers.yaml")], environment: environment,
+            executable, arguments, environment: environment.merging(["GATEWAY_CONFIG": folder.path("providers.yaml")]) { $1 },
             in: folder.url.appending(path: "elsewhere")
         )
     }

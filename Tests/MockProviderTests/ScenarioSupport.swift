@@ -1,33 +1,12 @@
 import Foundation
+import MockProvider
 import ProviderAPI
 import Synchronization
 import Testing
 
 /// The setting `scenarios`, written as JSON.
 func scenarios(_ json: String) throws -> [String: SettingValue] {
-    ["scenarios": try JSONDecoder().decode(JSONSetting.self, from: Data(json.utf8)).value]
-}
-
-/// A setting's value as providers.yaml types it, read from JSON.
-private struct JSONSetting: Decodable {
-    let value: SettingValue
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            value = .null
-        } else if let bool = try? container.decode(Bool.self) {
-            value = .bool(bool)
-        } else if let number = try? container.decode(Int64.self) {
-            value = .integer(number)
-        } else if let text = try? container.decode(String.self) {
-            value = .string(text)
-        } else if let list = try? container.decode([JSONSetting].self) {
-            value = .list(list.map(\.value))
-        } else {
-            value = .map(try container.decode([String: JSONSetting].self).mapValues(\.value))
-        }
-    }
+    ["scenarios": try JSONDecoder().decode(SettingJSON.self, from: Data(json.utf8)).value]
 }
 
 /// A clock whose sleeps last as long as `nap` does, which learns how long they were meant to be. Its time passes only by them.

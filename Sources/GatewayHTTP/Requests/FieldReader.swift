@@ -51,6 +51,22 @@ struct FieldReader {
         return text
     }
 
+    /// A list of at most 100 strings, each of at most 100,000 characters; empty where it is absent, null or wrong.
+    mutating func strings(_ name: String) -> [String] {
+        guard let value = take(name) else { return [] }
+        guard case .array(let elements) = value, elements.count <= 100 else {
+            report(name, "It must be a list of at most 100 strings.")
+            return []
+        }
+        return elements.enumerated().compactMap { index, element in
+            guard case .string(let text) = element, text.unicodeScalars.count <= 100_000 else {
+                report("\(name)[\(index)]", "It must be a string of at most 100000 characters.")
+                return nil
+            }
+            return text
+        }
+    }
+
     /// One of the words of an enumeration.
     mutating func word<Word: RawRepresentable>(_ name: String, _ words: [Word]) -> Word? where Word.RawValue == String {
         guard let text = string(name) else { return nil }

@@ -9,12 +9,14 @@ package struct AdminRoutes: Sendable {
     let recovery: OperationRecovery
     let desk: OperationDesk
     let webhooks: WebhookReplay
+    let providers: ProviderDesk
 
     /// Routes over the services that do the work.
-    package init(recovery: OperationRecovery, desk: OperationDesk, webhooks: WebhookReplay) {
+    package init(recovery: OperationRecovery, desk: OperationDesk, webhooks: WebhookReplay, providers: ProviderDesk) {
         self.recovery = recovery
         self.desk = desk
         self.webhooks = webhooks
+        self.providers = providers
     }
 
     /// A router with these routes and nothing else.
@@ -24,6 +26,7 @@ package struct AdminRoutes: Sendable {
         router.get("/healthz") { _, _ in Response(status: .noContent) }
         let routes: [(String, @Sendable (GatewayRequest) async throws -> [UInt8])] = [
             ("/reconcile", reconcile), ("/operations/:id/resolve", resolve), ("/webhooks/replay", replay),
+            ("/providers/commands", commands), ("/providers/call", call),
         ]
         for (path, answer) in routes {
             router.post(RouterPath(path)) { request, context -> Response in
@@ -73,7 +76,36 @@ package struct AdminRoutes: Sendable {
         return try Self.json(try await webhooks.replay(selection))
     }
 
+    private func commands(_ request: GatewayRequest) async throws -> [UInt8] {
+        var fields = FieldReader(try request.object(in: try await request.body(), mayBeEmpty: false))
+        let provider = fields.string("provider", isRequired: true)
+        try fields.finish()
+        guard let provider else { throw GatewayError(.invalidRequest, "A field is missing.") }
+        return try Self.json(try providers.commands(of: provider))
+    }
+
+    private func call(_ request: GatewayRequest) async throws -> [UInt8] {
+        var fields = FieldReader(try request.object(in: try await request.body(), mayBeEmpty: false))
+        let provider = fields.string("provider", isRequired: true)
+        let command = fields.string("command", isRequired: true)
+        let arguments = fields.strings("arguments")
+        try fields.finish()
+        guard let provider, let command else { throw GatewayError(.invalidRequest, "A field is missing.") }
+        return try Self.json(ProviderOutput(try await providers.call(command, arguments, of: provider)))
+    }
+
     private static func json(_ report: some Encodable) throws -> [UInt8] {
         Array(try JSONEncoder().encode(report))
+    }
+}
+
+/// What a provider's command prints, as it goes through the socket.
+package struct ProviderOutput: Sendable, Codable, Hashable {
+    /// The text.
+    package var output: String
+
+    /// A text.
+    package init(_ output: String) {
+        self.output = output
     }
 }

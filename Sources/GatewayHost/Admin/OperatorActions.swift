@@ -1,5 +1,6 @@
 import GatewayCore
 import GatewayHTTP
+import ProviderAPI
 
 /// What an operator's commands change: by a running gateway, or by the command itself while none runs.
 protocol OperatorActions: Sendable {
@@ -9,6 +10,10 @@ protocol OperatorActions: Sendable {
     func resolve(_ id: Int64, as resolution: Resolution, note: String, by operatorName: String) async throws
     /// Applies stored webhooks once more.
     func replay(_ selection: WebhookReplay.Selection) async throws -> WebhookReplay.Report
+    /// The commands that a provider offers.
+    func commands(of provider: String) async throws -> [ProviderCommand]
+    /// Runs one of them, and returns what it prints.
+    func call(_ command: String, _ arguments: [String], of provider: String) async throws -> String
 }
 
 extension GatewayServices: OperatorActions {
@@ -22,6 +27,14 @@ extension GatewayServices: OperatorActions {
         try await replay.replay(selection)
     }
 
+    func commands(of provider: String) async throws -> [ProviderCommand] { try providers.commands(of: provider) }
+
+    func call(_ command: String, _ arguments: [String], of provider: String) async throws -> String {
+        try await providers.call(command, arguments, of: provider)
+    }
+
     /// The same for the admin socket.
-    var adminRoutes: AdminRoutes { AdminRoutes(recovery: recovery, desk: desk, webhooks: replay) }
+    var adminRoutes: AdminRoutes {
+        AdminRoutes(recovery: recovery, desk: desk, webhooks: replay, providers: providers)
+    }
 }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import GatewayCore
+import GatewayHTTP
 import NIOCore
 import NIOHTTP1
 import ProviderAPI
@@ -40,7 +41,7 @@ struct RunningGateway: OperatorActions {
     }
 
     func reconcile() async throws -> ReconcileReport {
-        try decoded(try await post("/reconcile", [:]))
+        try decoded(try await post("/reconcile", [String: String]()))
     }
 
     func resolve(_ id: Int64, as resolution: Resolution, note: String, by operatorName: String) async throws {
@@ -56,6 +57,21 @@ struct RunningGateway: OperatorActions {
         fields["state"] = selection.state?.rawValue
         fields["since"] = selection.receivedFrom?.rfc3339
         return try decoded(try await post("/webhooks/replay", fields))
+    }
+
+    func commands(of provider: String) async throws -> [ProviderCommand] {
+        try decoded(try await post("/providers/commands", ["provider": provider]))
+    }
+
+    func call(_ command: String, _ arguments: [String], of provider: String) async throws -> String {
+        struct Body: Encodable {
+            var provider: String
+            var command: String
+            var arguments: [String]
+        }
+        let body = Body(provider: provider, command: command, arguments: arguments)
+        let answer: ProviderOutput = try decoded(try await post("/providers/call", body))
+        return answer.output
     }
 
     private func waitUntilItAnswers(database: String, holder: Int?) async throws {
@@ -81,7 +97,7 @@ struct RunningGateway: OperatorActions {
         }
     }
 
-    private func post(_ path: String, _ fields: [String: String]) async throws -> Data {
+    private func post(_ path: String, _ fields: some Encodable) async throws -> Data {
         var request = try request(path, .POST)
         request.headers.add(name: "Content-Type", value: "application/json")
         request.body = .bytes(try JSONEncoder().encode(fields))

@@ -21,6 +21,7 @@ struct GatewayServices: Sendable {
     let recovery: OperationRecovery
     let desk: OperationDesk
     let replay: WebhookReplay
+    let providers: ProviderDesk
     let logger: Logger
 
     /// Takes the lock file, opens the database, frees the operations of processes that are gone, and loads the providers.
@@ -76,6 +77,7 @@ struct GatewayServices: Sendable {
         )
         desk = OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger)
         replay = WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger)
+        providers = ProviderDesk(registry: registry, supervisor: supervisor)
     }
 
     /// What runs in the background while requests are taken. What is needed longest comes first: services end in reverse order.

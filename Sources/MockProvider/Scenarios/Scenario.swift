@@ -45,6 +45,8 @@ struct Scenario: Sendable {
 
     /// Where it stands in the settings, from 0.
     let index: Int
+    /// As it was written.
+    let source: SettingValue
     var match = Match()
     var times: Int?
     var delay: Duration = .zero

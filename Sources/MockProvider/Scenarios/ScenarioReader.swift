@@ -25,7 +25,7 @@ struct ScenarioReader {
     }
 
     private mutating func scenario(_ value: SettingValue, index: Int) -> Scenario {
-        var scenario = Scenario(index: index)
+        var scenario = Scenario(index: index, source: value)
         let known = ["match", "times", "delay", "outcome", "fault", "webhooks"]
         let map = SettingMap(value, at: "scenarios[\(index)]", known: known, &problems)
         if let match = map.map("match", known: ["operation", "amount", "currency", "token", "metadata"], &problems) {

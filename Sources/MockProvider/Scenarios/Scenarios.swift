@@ -3,29 +3,47 @@ import Synchronization
 
 /// The scenarios of one mock, and how often each has matched.
 final class Scenarios: Sendable {
-    private let all: [Scenario]
-    private let uses: Mutex<[Int]>
+    private struct State {
+        var all: [Scenario]
+        var uses: [Int]
+
+        init(_ scenarios: [Scenario]) {
+            all = scenarios
+            uses = Array(repeating: 0, count: scenarios.count)
+        }
+    }
+
+    private let state: Mutex<State>
 
     /// These scenarios, in the order in which they are tried.
     init(_ scenarios: [Scenario]) {
-        all = scenarios
-        uses = Mutex(Array(repeating: 0, count: scenarios.count))
+        state = Mutex(State(scenarios))
+    }
+
+    /// Puts others in place of all, counted afresh. Calls that met one of those before go on with it.
+    func replace(with scenarios: [Scenario]) {
+        state.withLock { $0 = State(scenarios) }
+    }
+
+    /// All of them, each with how often it has matched.
+    var uses: [(scenario: Scenario, count: Int)] {
+        state.withLock { state in zip(state.all, state.uses).map { ($0, $1) } }
     }
 
     /// Whether a call of this kind may match one at all: else nobody needs to know what it is about.
     func mayMatch(_ kind: CallKind) -> Bool {
-        all.contains { $0.match.includes(kind) }
+        state.withLock { $0.all.contains { $0.match.includes(kind) } }
     }
 
     /// The first scenario that matches the call and is not used up; the call is counted there.
     func use(for subject: CallSubject) -> Scenario? {
-        uses.withLock { uses in
-            let index = all.indices.first { index in
-                all[index].match.includes(subject) && uses[index] < all[index].times ?? .max
+        state.withLock { state in
+            let index = state.all.indices.first { index in
+                state.all[index].match.includes(subject) && state.uses[index] < state.all[index].times ?? .max
             }
             guard let index else { return nil }
-            uses[index] += 1
-            return all[index]
+            state.uses[index] += 1
+            return state.all[index]
         }
     }
 }

@@ -28,7 +28,8 @@ struct AdminRouteTests {
                 store: store, registry: registry, supervisor: supervisor, encoder: encoder, inbox: inbox, outages: outages,
                 clock: clock, logger: logger),
             desk: OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger),
-            webhooks: WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger)
+            webhooks: WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger),
+            providers: ProviderDesk(registry: registry, supervisor: supervisor)
         )
         do {
             try await Application(router: routes.router(logger: logger)).test(.router) { try await body($0) }
@@ -63,7 +64,10 @@ struct AdminRouteTests {
             ("/operations/1/resolve", #"{"as":"failed","operator":"ann"}"#, "note"),
             ("/operations/1/resolve", #"{"as":"failed","note":"n"}"#, "operator"),
             ("/webhooks/replay", #"{"since":"yesterday"}"#, "since"),
-            ("/webhooks/replay", #"{"state":"done"}"#, "state"),
+            ("/webhooks/replay", #"{"state":"done"}"#, "state"), ("/providers/commands", "{}", "provider"),
+            ("/providers/call", #"{"provider":"mock"}"#, "command"),
+            ("/providers/call", #"{"provider":"mock","command":"x","arguments":"all"}"#, "arguments"),
+            ("/providers/call", #"{"provider":"mock","command":"x","arguments":["a",1]}"#, "arguments[1]"),
         ])
     func fields(path: String, body: String, field: String) async throws {
         try await withRoutes { client in
@@ -80,7 +84,7 @@ struct AdminRouteTests {
             ("/operations/x/resolve", #"{"as":"failed","note":"n","operator":"ann"}"#, "not_found"),
             ("/operations/1/resolve", #"{"as":"failed","note":"4242 4242 4242 4242","operator":"ann"}"#, "card_number_refused"),
             ("/webhooks/replay", "{}", "invalid_request"), ("/webhooks/replay", "{", "invalid_request"),
-            ("/api/v1/orders", "{}", "not_found"),
+            ("/api/v1/orders", "{}", "not_found"), ("/providers/commands", #"{"provider":"nobody"}"#, "not_found"),
         ])
     func refusals(path: String, body: String, code: String) async throws {
         try await withRoutes { client in

@@ -1,0 +1,56 @@
+package import ProviderAPI
+
+/// Runs the commands that providers offer themselves (`gateway call NAME COMMAND ...`). The gateway knows none of them by name.
+package struct ProviderDesk: Sendable {
+    let registry: any ProviderRegistry
+    let supervisor: FlowSupervisor
+
+    /// How long a command may take.
+    private static let deadline = Duration.seconds(60)
+
+    /// A desk for the providers in use.
+    package init(registry: any ProviderRegistry, supervisor: FlowSupervisor) {
+        self.registry = registry
+        self.supervisor = supervisor
+    }
+
+    /// What a provider offers.
+    ///
+    /// - Throws: `notFound` where no provider has this name.
+    package func commands(of name: String) throws -> [ProviderCommand] {
+        try service(of: name).commands
+    }
+
+    /// Runs a provider's command.
+    ///
+    /// - Returns: what it prints.
+    /// - Throws: `notFound` where no provider has this name, `invalidRequest` for a command that it does not offer,
+    ///   `providerRejected` with its words where it refuses.
+    package func call(_ command: String, _ arguments: [String], of name: String) async throws -> String {
+        let service = try service(of: name)
+        let offered = service.commands.map(\.name)
+        guard offered.contains(command) else {
+            let list = offered.isEmpty ? "none" : offered.joined(separator: ", ")
+            throw GatewayError.invalid("command", "The provider \(name) offers no command \(command); it offers: \(list).")
+        }
+        let context = CallContext(deadline: .now + Self.deadline, requestID: "call-\(name)-\(command)")
+        do throws(ProviderError) {
+            return try await supervisor.ask(within: Self.deadline) { () async throws(ProviderError) in
+                try await service.runCommand(command, arguments: arguments, in: context)
+            }
+        } catch {
+            // A field is the place of the mistake, which the message goes on from.
+            var place = ""
+            if case .rejected(let rejection) = error, let field = rejection.field { place = "\(field) " }
+            throw GatewayError(.providerRejected, "\(name) \(command): \(place)\(error.summary)")
+        }
+    }
+
+    private func service(of name: String) throws -> any PaymentService {
+        guard let provider = registry.provider(named: name) else {
+            let names = registry.providers.map(\.name).joined(separator: ", ")
+            throw GatewayError(.notFound, "There is no provider \(name) in use; there are: \(names).")
+        }
+        return provider.service
+    }
+}

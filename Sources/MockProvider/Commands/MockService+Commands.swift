@@ -1,0 +1,31 @@
+package import ProviderAPI
+
+extension MockService {
+    /// What testers run by `gateway call NAME ...`.
+    package var commands: [ProviderCommand] {
+        [
+            ProviderCommand(name: "ledger", help: "ledger [--json]: every effect in the journal, oldest first"),
+            ProviderCommand(
+                name: "scenario",
+                help: "scenario list | set JSON | clear: what goes wrong from now on, until the next start or reload"),
+        ]
+    }
+
+    /// Runs one of ``commands``.
+    ///
+    /// - Throws: ``ProviderError/rejected(_:)`` that says how the command is used, or what is wrong with what it was given.
+    package func runCommand(
+        _ name: String, arguments: [String], in call: CallContext
+    ) async throws(ProviderError) -> String {
+        switch name {
+        case "ledger": return try runLedger(arguments)
+        case "scenario": return try runScenario(arguments)
+        default: throw .rejected(Rejection(.unsupported, message: "the mock offers no command \(name)"))
+        }
+    }
+
+    /// How the command is used, as the refusal of all else.
+    static func usage(_ text: String) -> ProviderError {
+        .rejected(Rejection(.invalidRequest, message: "the usage is: \(text)"))
+    }
+}

@@ -1,0 +1,58 @@
+import GatewayHarness
+import Testing
+
+extension OneAtATime {
+    @Suite("Commands that providers offer", .timeLimit(.minutes(2)))
+    struct ProviderCommandTests {
+        @Test("The mock's are listed and run, in the gateway that runs: a scenario strikes its next payment")
+        func running() async throws {
+            try await withGateway { gateway in
+                let listed = try await gateway.command("call", "mock")
+                #expect(listed.end == .exited(0) && listed.output.contains("scenario list | set JSON"), "\(listed.everything)")
+
+                let user = gateway.newUser()
+                let payment = try await user.begin("20.00")
+                let set = try await gateway.command(
+                    "call", "mock", "scenario", "set", #"[{"match":{"operation":"confirm"},"outcome":"decline","times":1}]"#)
+                #expect(set.end == .exited(0), "\(set.everything)")
+                expectProblem(try await user.confirm(payment), 402, "payment_declined")
+                #expect(try await user.confirm(payment).status == 200)
+
+                let ledger = try await gateway.command("call", "mock", "ledger", "--json")
+                let effects = try JSONText(parsing: ledger.output).elements.map { $0["operation"].string }
+                #expect(effects == ["create", "decline", "confirm"], "\(ledger.everything)")
+                #expect(try await gateway.command("call", "mock2", "ledger").output == "The journal is empty.\n")
+            }
+        }
+
+        @Test("Without a gateway the command runs them itself")
+        func alone() async throws {
+            try await withGateway { gateway in
+                _ = try await gateway.newUser().pay("20.00")
+                _ = try await gateway.terminate()
+                let ledger = try await gateway.command("call", "mock", "ledger")
+                #expect(ledger.end == .exited(0), "\(ledger.everything)")
+                #expect(ledger.output.contains("payment_intent.succeeded") && ledger.output.contains("2000 USD"))
+            }
+        }
+
+        @Test("What cannot be done is told, with a gateway and without", arguments: [true, false])
+        func refusals(isRunning: Bool) async throws {
+            try await withGateway { gateway in
+                if !isRunning { _ = try await gateway.terminate() }
+                let cases: [([String], String)] = [
+                    (["nobody"], "There is no provider nobody in use; there are: mock, mock2."),
+                    (["nobody", "ledger"], "There is no provider nobody in use; there are: mock, mock2."),
+                    (["mock", "dance"], "The provider mock offers no command dance; it offers: ledger, scenario."),
+                    (["mock", "ledger", "all"], "mock ledger: the usage is: ledger [--json]"),
+                    (["mock", "scenario", "set", #"[{"fault":"explode"}]"#], "mock scenario: scenarios[0].fault must be one of"),
+                ]
+                for (words, told) in cases {
+                    let result = try await gateway.command(["call"] + words)
+                    #expect(result.end == .exited(1) && result.output.isEmpty, "\(words): \(result.everything)")
+                    #expect(result.errors.contains(told), "\(words): \(result.errors)")
+                }
+            }
+        }
+    }
+}
