@@ -77,7 +77,7 @@ extension StripeSettings {
         Setting(
             "secret_key", .secret,
             help:
-                "The secret key (sk_...) or a restricted one (rk_...) that may write payment intents and refunds and read events."
+                "The secret key (sk_...) or a restricted one (rk_...): writes payment intents, charges and refunds, reads events and disputes."
         ).required(),
         Setting(
             "webhook_secrets", .secrets,
