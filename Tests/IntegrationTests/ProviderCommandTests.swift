@@ -25,6 +25,34 @@ extension OneAtATime {
             }
         }
 
+        @Test("An event that is asked for changes the mock's object and reaches the books by webhook")
+        func event() async throws {
+            try await withGateway { gateway in
+                let user = gateway.newUser()
+                let payment = try await user.begin("20.00")
+                let paid = try await gateway.command(
+                    "call", "mock", "event", "payment_intent.succeeded", "--intent", payment.intent)
+                #expect(paid.end == .exited(0) && paid.output.hasPrefix("evt_mock_"), "\(paid.everything)")
+                try await eventually("the order is paid") { try await user.orderStatus(payment) == "completed" }
+
+                let back = try await gateway.command(
+                    "call", "mock", "event", "charge.refunded", "--intent", payment.intent, "--amount", "500")
+                #expect(back.end == .exited(0), "\(back.everything)")
+                try await eventually("the refund made elsewhere is booked") {
+                    try await user.transaction(payment)["amount_refunded"].decimal == "5"
+                }
+                for (type, more, status) in [
+                    ("charge.dispute.created", [], "needs_response"), ("charge.dispute.closed", ["--status", "lost"], "lost"),
+                ] {
+                    let told = try await gateway.command(["call", "mock", "event", type, "--intent", payment.intent] + more)
+                    #expect(told.end == .exited(0), "\(told.everything)")
+                    try await eventually("the dispute is \(status)") {
+                        try await user.transaction(payment)["dispute"]["status"].string == status
+                    }
+                }
+            }
+        }
+
         @Test("Without a gateway the command runs them itself")
         func alone() async throws {
             try await withGateway { gateway in
@@ -43,9 +71,12 @@ extension OneAtATime {
                 let cases: [([String], String)] = [
                     (["nobody"], "There is no provider nobody in use; there are: mock, mock2."),
                     (["nobody", "ledger"], "There is no provider nobody in use; there are: mock, mock2."),
-                    (["mock", "dance"], "The provider mock offers no command dance; it offers: ledger, scenario."),
+                    (["mock", "dance"], "The provider mock offers no command dance; it offers: ledger, event, scenario."),
                     (["mock", "ledger", "all"], "mock ledger: the usage is: ledger [--json]"),
-                    (["mock", "scenario", "set", #"[{"fault":"explode"}]"#], "mock scenario: scenarios[0].fault must be one of"),
+                    (
+                        ["mock", "scenario", "set", #"[{"fault":"explode"}]"#],
+                        "mock scenario: scenarios[0].fault: must be one of"
+                    ),
                 ]
                 for (words, told) in cases {
                     let result = try await gateway.command(["call"] + words)

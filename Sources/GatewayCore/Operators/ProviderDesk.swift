@@ -39,9 +39,8 @@ package struct ProviderDesk: Sendable {
                 try await service.runCommand(command, arguments: arguments, in: context)
             }
         } catch {
-            // A field is the place of the mistake, which the message goes on from.
             var place = ""
-            if case .rejected(let rejection) = error, let field = rejection.field { place = "\(field) " }
+            if case .rejected(let rejection) = error, let field = rejection.field { place = "\(field): " }
             throw GatewayError(.providerRejected, "\(name) \(command): \(place)\(error.summary)")
         }
     }

@@ -5,6 +5,7 @@ extension MockService {
     package var commands: [ProviderCommand] {
         [
             ProviderCommand(name: "ledger", help: "ledger [--json]: every effect in the journal, oldest first"),
+            ProviderCommand(name: "event", help: "\(EventOrder.usage): it happens at the mock, and its webhook is posted"),
             ProviderCommand(
                 name: "scenario",
                 help: "scenario list | set JSON | clear: what goes wrong from now on, until the next start or reload"),
@@ -19,6 +20,7 @@ extension MockService {
     ) async throws(ProviderError) -> String {
         switch name {
         case "ledger": return try runLedger(arguments)
+        case "event": return try runEvent(arguments)
         case "scenario": return try runScenario(arguments)
         default: throw .rejected(Rejection(.unsupported, message: "the mock offers no command \(name)"))
         }

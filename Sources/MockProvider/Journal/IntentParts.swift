@@ -45,7 +45,7 @@ struct ChallengeRecord: Sendable, Decodable {
 struct DisputeRecord: Sendable, Decodable {
     let id: String
     let amount: Int64
-    let status: String
+    var status: String
     let reason: String
     /// Seconds since 1970.
     let created: Int64

@@ -18,8 +18,12 @@ enum Effect: String, Sendable, Decodable {
     case refund
     /// A refund that had succeeded failed after all.
     case refundFailure = "refund_failure"
+    /// A refund that was pending succeeded.
+    case refundSuccess = "refund_success"
     /// The payer complained to their bank.
     case dispute
+    /// The bank has decided on a dispute.
+    case disputeClosure = "dispute_closure"
 }
 
 /// The events that the mock makes, in Stripe's words.
@@ -34,6 +38,7 @@ enum EventType: String, Sendable, Decodable {
     case refundUpdated = "refund.updated"
     case refundFailed = "refund.failed"
     case disputeCreated = "charge.dispute.created"
+    case disputeClosed = "charge.dispute.closed"
 }
 
 /// An event as the journal keeps it; its objects are those of its line.

@@ -27,9 +27,9 @@ struct RefundRecord: Sendable, Decodable {
         case failureDue = "failure_due"
     }
 
-    /// A refund that was just asked for.
+    /// A refund that was just asked for; without an operation of the gateway's it was made elsewhere.
     init(
-        number: Int, ids: ObjectIDs, intent: IntentRecord, request: CreateRefundRequest, operation: OperationIdentity,
+        number: Int, ids: ObjectIDs, intent: IntentRecord, request: CreateRefundRequest, operation: OperationIdentity?,
         at time: Timestamp
     ) {
         self.number = number
@@ -39,7 +39,8 @@ struct RefundRecord: Sendable, Decodable {
         amount = request.amount.minorUnits
         currency = intent.currency
         reason = request.reason
-        metadata = request.metadata.merging([OperationIdentity.metadataKey: operation.id]) { _, ours in ours }
+        let ours = operation.map { [OperationIdentity.metadataKey: $0.id] } ?? [:]
+        metadata = request.metadata.merging(ours) { _, ours in ours }
         created = time.unixSeconds
         status = .succeeded
     }
@@ -62,6 +63,16 @@ struct RefundRecord: Sendable, Decodable {
 }
 
 extension RefundRecord {
+    /// The bank did not take the money back after all.
+    func failed(of intent: IntentRecord) -> Change {
+        var (refund, intent) = (self, intent)
+        refund.failureDue = nil
+        refund.status = .failed
+        refund.failureReason = "expired_or_canceled_card"
+        intent.amountRefunded -= amount
+        return Change(.refundFailure, amount: amount, of: intent, refund: refund, events: [.refundUpdated, .refundFailed])
+    }
+
     /// The refund as the mock answers with it.
     var answer: Refund {
         var refund = Refund(

@@ -16,22 +16,11 @@ extension Books {
     private func change(for occasion: Timetable.Occasion, at now: Timestamp) throws(ProviderError) -> Change? {
         switch occasion {
         case .refundFailure(let number):
-            guard var refund = try refund(number: number), refund.failureDue != nil else { return nil }
-            var intent = try intent(refund.paymentIntent)
-            refund.failureDue = nil
-            refund.status = .failed
-            refund.failureReason = "expired_or_canceled_card"
-            intent.amountRefunded -= refund.amount
-            return Change(
-                .refundFailure, amount: refund.amount, of: intent, refund: refund, events: [.refundUpdated, .refundFailed])
+            guard let refund = try refund(number: number), refund.failureDue != nil else { return nil }
+            return refund.failed(of: try intent(refund.paymentIntent))
         case .dispute(let number):
-            guard var intent = try intent(number: number), intent.disputeDue != nil else { return nil }
-            intent.disputeDue = nil
-            intent.dispute = DisputeRecord(
-                id: ids.id(.dispute, number), amount: intent.amountCaptured, status: "needs_response", reason: "fraudulent",
-                created: now.unixSeconds
-            )
-            return Change(.dispute, amount: intent.amountCaptured, of: intent, events: [.disputeCreated])
+            guard let intent = try intent(number: number), intent.disputeDue != nil else { return nil }
+            return intent.disputed(ids: ids, at: now)
         }
     }
 }

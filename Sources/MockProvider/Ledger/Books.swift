@@ -220,7 +220,7 @@ extension Books {
         case .confirm, .capture:
             guard let due = entry.intent.disputeDue else { return }
             timetable.add(.dispute(intent: entry.intent.number), due: Timestamp(unixMilliseconds: due))
-        case .create, .decline, .challenge, .cancel, .refundFailure, .dispute:
+        case .create, .decline, .challenge, .cancel, .refundSuccess, .refundFailure, .dispute, .disputeClosure:
             return
         }
     }

@@ -21,8 +21,8 @@ struct Change: Sendable {
     /// The object that was made or changed.
     var object: String {
         switch effect {
-        case .refund, .refundFailure: refund?.id ?? intent.id
-        case .dispute: intent.dispute?.id ?? intent.id
+        case .refund, .refundFailure, .refundSuccess: refund?.id ?? intent.id
+        case .dispute, .disputeClosure: intent.dispute?.id ?? intent.id
         case .create, .confirm, .decline, .challenge, .capture, .cancel: intent.id
         }
     }

@@ -38,6 +38,35 @@ extension IntentRecord {
         return Change(.challenge, amount: 0, of: intent, events: [.paymentRequiresAction])
     }
 
+    /// It is given up; what was authorised is released.
+    ///
+    /// - Throws: ``ProviderError/rejected(_:)`` where it has ended.
+    func canceled(because reason: String?) throws(ProviderError) -> Change {
+        let events: [EventType]
+        switch status {
+        case .requiresPaymentMethod, .requiresConfirmation, .requiresAction: events = [.paymentCanceled]
+        // As at Stripe, a voided authorisation looks like a refund of the charge, without a refund object.
+        case .requiresCapture: events = [.paymentCanceled, .chargeRefunded]
+        default: throw .unexpectedState(self, "canceled")
+        }
+        var intent = self
+        intent.status = .canceled
+        intent.challenge = nil
+        intent.cancellationReason = reason
+        return Change(.cancel, amount: amount, of: intent, events: events)
+    }
+
+    /// The payer complains to their bank.
+    func disputed(ids: ObjectIDs, at now: Timestamp) -> Change {
+        var intent = self
+        intent.disputeDue = nil
+        intent.dispute = DisputeRecord(
+            id: ids.id(.dispute, number), amount: amountCaptured, status: "needs_response", reason: "fraudulent",
+            created: now.unixSeconds
+        )
+        return Change(.dispute, amount: amountCaptured, of: intent, events: [.disputeCreated])
+    }
+
     /// Takes the money.
     mutating func take(_ amount: Int64, from card: TestCard, at now: Timestamp) {
         status = .succeeded

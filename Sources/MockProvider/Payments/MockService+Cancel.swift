@@ -10,19 +10,9 @@ extension MockService {
         try await perform(
             request, about: CallSubject(.cancel), ofIntent: request.paymentIntentID, as: operation, in: call
         ) { books, _, _ throws(ProviderError) in
-            var intent = try books.intent(request.paymentIntentID)
+            let intent = try books.intent(request.paymentIntentID)
             try Self.check(reason: request.reason, among: Self.cancellationReasons)
-            let events: [EventType]
-            switch intent.status {
-            case .requiresPaymentMethod, .requiresConfirmation, .requiresAction: events = [.paymentCanceled]
-            // As at Stripe, a voided authorisation looks like a refund of the charge, without a refund object.
-            case .requiresCapture: events = [.paymentCanceled, .chargeRefunded]
-            default: throw .unexpectedState(intent, "canceled")
-            }
-            intent.status = .canceled
-            intent.challenge = nil
-            intent.cancellationReason = request.reason
-            return Change(.cancel, amount: intent.amount, of: intent, events: events)
+            return try intent.canceled(because: request.reason)
         } answer: {
             $0.intent.answer
         }

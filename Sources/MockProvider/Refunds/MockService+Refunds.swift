@@ -51,7 +51,8 @@ extension MockService {
         return try ledger.look { books throws(ProviderError) in try books.refunds(of: books.intent(id)) }.map(\.answer)
     }
 
-    private static func check(_ amount: Int64, isLeftOf intent: IntentRecord) throws(ProviderError) {
+    /// Checks that so much can be given back.
+    static func check(_ amount: Int64, isLeftOf intent: IntentRecord) throws(ProviderError) {
         let left = intent.amountCaptured - intent.amountRefunded
         guard left > 0 else {
             throw .invalid(

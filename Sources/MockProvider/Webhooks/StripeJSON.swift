@@ -22,7 +22,7 @@ enum StripeJSON {
             charge(entry.intent, to: &writer)
         case .refundCreated, .refundUpdated, .refundFailed:
             if let refund = entry.refund { self.refund(refund, to: &writer) }
-        case .disputeCreated:
+        case .disputeCreated, .disputeClosed:
             if let dispute = entry.intent.dispute { self.dispute(dispute, of: entry.intent, to: &writer) }
         }
     }
