@@ -218,7 +218,7 @@ extension OneAtATime {
             var configuration = Self.configuration(base: base, secretKey: Self.secretKey)
             configuration.providers = [
                 GatewayConfiguration.stripe(
-                    base: base, webhookSecret: #"${STRIPE_WEBHOOK_SECRET}", "${STRIPE_WEBHOOK_SECRET_NEXT:-}"#)
+                    base: base, webhookSecret: #"${STRIPE_WEBHOOK_SECRET}", "${STRIPE_WEBHOOK_SECRET_OLD:-}"#)
             ]
             try await withGateway(configuration, started: false) { gateway in
                 func statuses() async throws -> [Int] {
@@ -239,7 +239,7 @@ extension OneAtATime {
                 try await gateway.start()
                 #expect(try await statuses() == [200, 400])
 
-                #expect(try await reload("STRIPE_WEBHOOK_SECRET=whsec_old\nSTRIPE_WEBHOOK_SECRET_NEXT=whsec_new\n") == 200)
+                #expect(try await reload("STRIPE_WEBHOOK_SECRET=whsec_new\nSTRIPE_WEBHOOK_SECRET_OLD=whsec_old\n") == 200)
                 #expect(try await statuses() == [200, 200])
                 #expect(try await reload("") == 422, "a configuration without the secret is refused")
                 #expect(try await statuses() == [200, 200], "and what was in use stays")
