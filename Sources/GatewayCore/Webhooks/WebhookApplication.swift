@@ -158,11 +158,8 @@ struct WebhookApplication {
         guard let transaction = try writer.transaction(provider: record.provider, paymentIntentID: dispute.paymentIntentID) else {
             return try postponeUnknown(dispute.paymentIntentID)
         }
-        let closed: Set = ["won", "lost", "warning_closed"]
-        if let known = transaction.dispute, known.id == dispute.id, closed.contains(known.status),
-            !closed.contains(dispute.status)
-        {
-            return try end(.applied, "older than what is known of the dispute")
+        if let known = transaction.dispute, known != dispute, !dispute.outranks(known) {
+            return try end(.applied, "the dispute \(known.id) is \(known.status) already")
         }
         var changed = transaction
         changed.dispute = dispute

@@ -174,7 +174,8 @@ struct RefundWebhookTests {
         try await withGateway { gateway in
             let subject = try await gateway.paid()
             var dispute = Dispute(
-                id: "dp_1", paymentIntentID: "pi_1", amount: usd(10_000), status: "needs_response", reason: "fraudulent")
+                id: "dp_1", paymentIntentID: "pi_1", amount: usd(10_000),
+                status: end == "warning_closed" ? "warning_needs_response" : "needs_response", reason: "fraudulent")
             let opened = dispute
             try await gateway.deliver(event("evt_1", .dispute(dispute)))
             dispute.status = end

@@ -169,4 +169,19 @@ struct WebhookOrderTests {
             #expect(try await gateway.books(of: subject.order) == Books(status: .failed, order: .failed))
         }
     }
+
+    @Test("Of several disputes the one that has come furthest is shown", arguments: permutations(4))
+    func disputes(_ order: [Int]) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            let told = [("dp_2", "needs_response"), ("dp_2", "under_review"), ("dp_2", "lost"), ("dp_1", "won")].map {
+                Dispute(id: $0, paymentIntentID: subject.intent, amount: usd(10_000), status: $1, reason: "fraudulent")
+            }
+            for index in order {
+                try await gateway.deliver(event("evt_\(index)", "charge.dispute.updated", .dispute(told[index])))
+            }
+            #expect(try await gateway.transaction(of: subject.order).dispute == told[2])
+            #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
 }
