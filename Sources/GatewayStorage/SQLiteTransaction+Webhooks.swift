@@ -46,6 +46,12 @@ extension SQLiteTransaction {
         }
     }
 
+    func webhookBody(_ id: Int64) throws -> [UInt8]? {
+        try first("SELECT raw_body FROM webhook_events WHERE id = ? AND deleted_at IS NULL", [id]) { row -> [UInt8] in
+            Array(row[0] as Data)
+        }
+    }
+
     func eventsListed(of provider: String) throws -> Timestamp? {
         try first("SELECT listed_until FROM event_listings WHERE provider = ?", [provider]) {
             Timestamp(unixMilliseconds: $0[0])
@@ -96,6 +102,17 @@ extension SQLiteTransaction {
             WHERE id = ? AND state = 'pending' AND deleted_at IS NULL
             """,
             [until.unixMilliseconds, result, id]
+        )
+    }
+
+    func updateWebhook(_ id: Int64, event: WebhookEvent, at now: Timestamp) throws {
+        try executeOnRow(
+            of: "webhook_events",
+            """
+            UPDATE webhook_events SET event = ?, payment_intent_id = ?, updated_at = ?
+            WHERE id = ? AND event_id = ? AND deleted_at IS NULL
+            """,
+            [try JSONColumn.encode(event), event.subject.paymentIntentID, now.unixMilliseconds, id, event.id]
         )
     }
 

@@ -3,6 +3,8 @@ package import ProviderAPI
 
 /// Applies stored webhooks once more, because an operator asks for it: nothing has to be sent by the provider again.
 ///
+/// The provider reads each body anew: what it took for somebody else's before its settings were mended may be a payment's.
+///
 /// Any order of events, and any number of times, ends in the same state, so a replay can do no harm.
 package struct WebhookReplay: Sendable {
     let store: any GatewayStore
@@ -90,12 +92,34 @@ package struct WebhookReplay: Sendable {
         query.receivedFrom = selection.receivedFrom
         query.afterID = last
         let page = query
-        return try await store.write { writer in
-            // What arrives meanwhile is not waited for: the inbox applies it anyway.
-            let selected = try writer.webhooks(page).filter { $0.record.receivedAt <= started }
-            for standing in selected { _ = try writer.reopenWebhook(standing.record.id, at: started) }
-            return selected
+        // What arrives meanwhile is not waited for: the inbox applies it anyway.
+        let selected = try await store.read { try $0.webhooks(page) }.filter { $0.record.receivedAt <= started }
+        var readings: [Int64: WebhookEvent] = [:]
+        for standing in selected { readings[standing.record.id] = try await newReading(of: standing.record) }
+        let changed = readings
+        try await store.write { writer in
+            for standing in selected {
+                let id = standing.record.id
+                if let event = changed[id] { try writer.updateWebhook(id, event: event, at: started) }
+                _ = try writer.reopenWebhook(id, at: started)
+            }
         }
+        return selected
+    }
+
+    /// The event as the provider reads it now; nil where that is what is stored, or it cannot be read now. Events that were found in
+    /// the provider's list have no body of the provider's.
+    private func newReading(of record: WebhookRecord) async throws -> WebhookEvent? {
+        guard let service = inbox.registry.provider(named: record.provider)?.service,
+            let body = try await store.read({ try $0.webhookBody(record.id) })
+        else { return nil }
+        let webhook = WebhookRequest(headers: [], query: "", body: body, receivedAt: record.receivedAt)
+        let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "webhook-\(record.event.id)")
+        let event = try? await inbox.supervisor.ask { () async throws(ProviderError) in
+            try await service.parseWebhookEvent(webhook, in: call)
+        }
+        guard let event, event.id == record.event.id, event != record.event else { return nil }
+        return event
     }
 
     private func line(of before: WebhookStanding) async throws -> Report.Line {

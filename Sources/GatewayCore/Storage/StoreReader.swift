@@ -47,6 +47,8 @@ package protocol StoreReader {
 
     /// Pending webhooks whose next try is due at `now`, oldest first.
     func webhooksDue(at now: Timestamp, limit: Int) throws -> [WebhookRecord]
+    /// The body of a webhook as it arrived; nil where there is no such webhook.
+    func webhookBody(_ id: Int64) throws -> [UInt8]?
     /// A page of stored webhooks, in the order of their arrival.
     func webhooks(_ query: WebhookQuery) throws -> [WebhookStanding]
     /// Until when a provider's list of events has been read; nil where it never was.

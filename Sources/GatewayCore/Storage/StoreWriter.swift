@@ -84,6 +84,8 @@ package protocol StoreWriter: StoreReader {
     func endWebhook(_ id: Int64, state: WebhookRecord.State, result: String, at now: Timestamp) throws
     /// Counts a try of a webhook and says when the next one is due.
     func postponeWebhook(_ id: Int64, until: Timestamp, result: String) throws
+    /// Puts another reading of a webhook's body in place of the one before.
+    func updateWebhook(_ id: Int64, event: WebhookEvent, at now: Timestamp) throws
     /// Makes a webhook pending again, whatever became of it, and due at once.
     ///
     /// - Returns: the row as it is now; nil where there is none.

@@ -1,6 +1,7 @@
 import GatewayCore
 import ProviderAPI
 import ProviderTestKit
+import Synchronization
 import Testing
 
 @Suite("Webhooks that an operator has applied once more", .timeLimit(.minutes(1)))
@@ -29,6 +30,23 @@ struct WebhookReplayTests {
             let report = try await replay(gateway).replay(select { $0.eventID = "evt_1" })
             #expect(report.lines.map(\.before) == ["ignored"] && report.lines.map(\.after) == ["applied"])
             #expect(try await gateway.books(of: subject.order).status == .succeeded)
+        }
+    }
+
+    @Test("An event that the provider took for somebody else's is read anew, and applied once its settings are mended")
+    func readAnew() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            let paid = try #require(gateway.service.intent(subject.intent)).now(.succeeded)
+            gateway.service.show(paid)
+            gateway.service.state.withLock { $0.ignoresEvents = true }
+            try await gateway.deliver(event("evt_1", .paymentIntent(paid)))
+            #expect(try await replay(gateway).replay(select { $0.eventID = "evt_1" }).lines.map(\.after) == ["ignored"])
+            gateway.service.state.withLock { $0.ignoresEvents = false }
+            #expect(try await replay(gateway).replay(select { $0.eventID = "evt_1" }).lines.map(\.after) == ["applied"])
+            #expect(try await gateway.books(of: subject.order).status == .succeeded)
+            let explained = try await gateway.store.read { try $0.webhooks(WebhookQuery(limit: 1)).first }
+            #expect(explained?.record.event.subject.paymentIntentID == subject.intent)
         }
     }
 

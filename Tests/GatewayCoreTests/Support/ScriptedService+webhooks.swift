@@ -12,7 +12,9 @@ extension ScriptedService {
 
     func parseWebhookEvent(_ webhook: WebhookRequest, in call: CallContext) async throws(ProviderError) -> WebhookEvent {
         do {
-            return try JSONDecoder().decode(WebhookEvent.self, from: Data(webhook.body))
+            var event = try JSONDecoder().decode(WebhookEvent.self, from: Data(webhook.body))
+            if state.withLock({ $0.ignoresEvents }) { event.subject = .other }
+            return event
         } catch {
             throw .rejected(Rejection(.invalidRequest, message: "the body is no event"))
         }

@@ -40,6 +40,8 @@ final class ScriptedService: PaymentService {
         var lookupError: ProviderError?
         var events: [WebhookEvent] = []
         var hidesObjects = false
+        /// Whether it takes every event for somebody else's.
+        var ignoresEvents = false
         var heldRetrieval: Gate?
     }
 
