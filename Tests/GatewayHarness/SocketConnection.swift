@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A TCP connection to 127.0.0.1 that sends exactly the bytes it is given. Its calls block: see ``onOwnThread(_:)``.
 package final class SocketConnection: Sendable {
@@ -67,14 +68,18 @@ package final class SocketConnection: Sendable {
     }
 
     /// A port below those that the system gives to outgoing connections. A server that is struck and started again finds such a
-    /// port free: no client's connection, and no client that connects to itself, takes it meanwhile.
+    /// port free: no client's connection, and no client that connects to itself, takes it meanwhile. Nor does another server of this
+    /// process: no port is given out twice.
     package static func freeServerPort() throws -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 20_000..<32_000)
+            guard serverPorts.withLock({ $0.insert(port).inserted }) else { continue }
             if (try? SocketConnection(port: port)) == nil { return port }
         }
         throw HarnessError("no free port from 20000 to 31999")
     }
+
+    private static let serverPorts = Mutex<Set<Int>>([])
 
     private static func loopback(port: Int) -> sockaddr_in {
         var address = sockaddr_in()
