@@ -44,7 +44,11 @@ package final class GatewayProcess: Sendable {
     /// The environment of the gateway and of its commands.
     package var environment: [String: String] {
         var variables = configuration.withLock { $0.variables }
-        let own = ["PATH": "/usr/bin:/bin", "HOME": folder.url.path, "LANG": "C.UTF-8", "GATEWAY_JWT_SECRET": Token.secret]
+        let own = [
+            "PATH": "/usr/bin:/bin", "HOME": folder.url.path, "LANG": "C.UTF-8", "GATEWAY_JWT_SECRET": Token.secret,
+            // Of a crash Swift's runtime prints registers too, and what they point to: any bits, which may look like a card number.
+            "SWIFT_BACKTRACE": "registers=none",
+        ]
         variables.merge(own) { given, _ in given }
         if let path = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] { variables["LD_LIBRARY_PATH"] = path }
         return variables
