@@ -38,6 +38,8 @@ package struct Evidence: Sendable {
 package struct ExpectedTrouble: Sendable, Hashable {
     /// Transactions that may wait for a person, with their operations; their books are not compared with the provider's.
     package var reviewedTransactions: Set<Int64>
+    /// Transactions of which the provider answered a refund with the id of none.
+    package var misnamedRefunds: Set<Int64>
     /// Provider's events that may contradict the books.
     package var contradictedEvents: Set<String>
     /// Provider's events that may still wait, such as those about an object that is not this gateway's.
@@ -49,10 +51,12 @@ package struct ExpectedTrouble: Sendable, Hashable {
 
     /// Nothing is expected unless it is named.
     package init(
-        reviewedTransactions: Set<Int64> = [], contradictedEvents: Set<String> = [], waitingEvents: Set<String> = [],
+        reviewedTransactions: Set<Int64> = [], misnamedRefunds: Set<Int64> = [], contradictedEvents: Set<String> = [],
+        waitingEvents: Set<String> = [],
         foreignKeys: Set<String> = [], keysMayBePurged: Bool = false
     ) {
         self.reviewedTransactions = reviewedTransactions
+        self.misnamedRefunds = misnamedRefunds
         self.contradictedEvents = contradictedEvents
         self.waitingEvents = waitingEvents
         self.foreignKeys = foreignKeys

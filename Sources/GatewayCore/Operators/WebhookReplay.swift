@@ -93,32 +93,36 @@ package struct WebhookReplay: Sendable {
         query.afterID = last
         let page = query
         // What arrives meanwhile is not waited for: the inbox applies it anyway.
-        let selected = try await store.read { try $0.webhooks(page) }.filter { $0.record.receivedAt <= started }
+        let selected = try await store.read { reader in
+            try reader.webhooks(page).filter { $0.record.receivedAt <= started }.map {
+                ($0, try reader.webhookBody($0.record.id))
+            }
+        }
         var readings: [Int64: WebhookEvent] = [:]
-        for standing in selected { readings[standing.record.id] = try await newReading(of: standing.record) }
+        for (standing, body) in selected { readings[standing.record.id] = await newReading(of: standing.record, body) }
         let changed = readings
         try await store.write { writer in
-            for standing in selected {
-                let id = standing.record.id
+            for id in selected.map(\.0.record.id) {
                 if let event = changed[id] { try writer.updateWebhook(id, event: event, at: started) }
                 _ = try writer.reopenWebhook(id, at: started)
             }
         }
-        return selected
+        return selected.map(\.0)
     }
 
     /// The event as the provider reads it now; nil where that is what is stored, or it cannot be read now. Events that were found in
     /// the provider's list have no body of the provider's.
-    private func newReading(of record: WebhookRecord) async throws -> WebhookEvent? {
-        guard let service = inbox.registry.provider(named: record.provider)?.service,
-            let body = try await store.read({ try $0.webhookBody(record.id) })
-        else { return nil }
+    private func newReading(of record: WebhookRecord, _ body: [UInt8]?) async -> WebhookEvent? {
+        guard let body, let service = inbox.registry.provider(named: record.provider)?.service else { return nil }
         let webhook = WebhookRequest(headers: [], query: "", body: body, receivedAt: record.receivedAt)
         let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "webhook-\(record.event.id)")
         let event = try? await inbox.supervisor.ask { () async throws(ProviderError) in
             try await service.parseWebhookEvent(webhook, in: call)
         }
-        guard let event, event.id == record.event.id, event != record.event else { return nil }
+        // What was a payment's stays one in the books, though the provider's settings may be for another account now.
+        guard let event, event.id == record.event.id, event != record.event, event.subject.paymentIntentID != nil else {
+            return nil
+        }
         return event
     }
 

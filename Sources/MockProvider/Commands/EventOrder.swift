@@ -58,13 +58,13 @@ extension EventOrder {
             guard (intent.captureMethod == .manual) == (type == .paymentCapturable) else {
                 throw .unexpectedState(intent, type == .paymentCapturable ? "authorized" : "paid before it was authorized")
             }
-            return try intent.attempted(with: .visa, "paid").paid(with: .visa, ids: books.ids, at: now)
+            return try intent.attempted(with: .visa).paid(with: .visa, ids: books.ids, at: now)
         case .paymentFailed:
-            let attempted = try intent.attempted(with: .declined, "paid")
+            let attempted = try intent.attempted(with: .declined)
             guard case .declined(let failure) = TestCard.declined.verdict else { throw MockService.usage(Self.usage) }
             return attempted.declined(failure, ids: books.ids)
         case .paymentRequiresAction:
-            return try intent.attempted(with: .threeDSecureRequired, "paid")
+            return try intent.attempted(with: .threeDSecureRequired)
                 .challenged(ids: books.ids, pagesURL: pagesURL, returnURL: nil)
         case .paymentCanceled:
             return try intent.canceled(because: nil)
@@ -114,9 +114,9 @@ extension IntentRecord {
     /// The same with another attempt to pay, by a payer who needs no gateway for it.
     ///
     /// - Throws: ``ProviderError/rejected(_:)`` where it cannot be paid any more.
-    fileprivate func attempted(with card: TestCard, _ deed: String) throws(ProviderError) -> IntentRecord {
+    fileprivate func attempted(with card: TestCard) throws(ProviderError) -> IntentRecord {
         guard [.requiresPaymentMethod, .requiresConfirmation, .requiresAction].contains(status) else {
-            throw .unexpectedState(self, deed)
+            throw .unexpectedState(self, "paid")
         }
         var intent = self
         intent.paymentMethod = card.rawValue

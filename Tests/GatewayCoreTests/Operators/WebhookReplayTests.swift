@@ -47,6 +47,9 @@ struct WebhookReplayTests {
             #expect(try await gateway.books(of: subject.order).status == .succeeded)
             let explained = try await gateway.store.read { try $0.webhooks(WebhookQuery(limit: 1)).first }
             #expect(explained?.record.event.subject.paymentIntentID == subject.intent)
+            // The other way round nothing is forgotten: its payment's story keeps the event.
+            gateway.service.state.withLock { $0.ignoresEvents = true }
+            #expect(try await replay(gateway).replay(select { $0.eventID = "evt_1" }).lines.map(\.after) == ["applied"])
         }
     }
 

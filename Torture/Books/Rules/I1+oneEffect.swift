@@ -32,7 +32,7 @@ extension Comparison {
             findings.report("\(what) was made under the key of operation \(operation.id), a \(operation.kind)")
         }
         guard let transaction = gateway.transactions[operation.transactionID] else { return }
-        if let intent = transaction.intentID, intent != line.intent.id, !isExpectedReview(transaction.id) {
+        if let intent = transaction.intentID, intent != line.intent.id {
             findings.report("\(what) is about \(line.intent.id), its operation \(operation.id) about \(intent)")
         }
         // Which operation an object is of stands on the object too; the two must agree.

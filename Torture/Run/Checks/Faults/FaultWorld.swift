@@ -103,7 +103,11 @@ struct FaultWorld: Sendable {
                 Finding(rule: "I3", detail: "operation \(operation.id) is \(operation.state), with the id of no object"))
         }
         let open = struck.filter(\.isUnsettled)
-        let expected = ExpectedTrouble(reviewedTransactions: fault == .wrongID ? reviewed : Set(open.map(\.transaction)))
+        var expected = ExpectedTrouble(reviewedTransactions: Set(open.map(\.transaction)))
+        if fault == .wrongID {
+            expected.reviewedTransactions = reviewed.intersection(struck.map(\.transaction))
+            expected.misnamedRefunds = expected.reviewedTransactions
+        }
         let accepted = open.map { "operation \($0.id) (" }
         let audited = try await world.audit(at: place, expected: expected) { finding in
             // That these are open is what is expected of them.
