@@ -8,7 +8,8 @@ import Synchronization
 package final class GatewayProcess: Sendable {
     /// Its folder.
     package let folder: TemporaryFolder
-    private let executable: URL
+    /// What is run.
+    package let executable: URL
     private let configuration: Mutex<GatewayConfiguration>
     private let running: Mutex<Running>
 
@@ -29,7 +30,7 @@ package final class GatewayProcess: Sendable {
         try FileManager.default.createDirectory(at: folder.url.appending(path: "elsewhere"), withIntermediateDirectories: false)
         self.configuration = Mutex(configuration)
         running = Mutex(Running())
-        try prepare(port: try port ?? SocketConnection.freePort())
+        try prepare(port: try port ?? SocketConnection.freeServerPort())
     }
 
     /// The port it listens on.
@@ -66,7 +67,7 @@ package final class GatewayProcess: Sendable {
                 try await waitUntilReady(child)
                 return
             } catch let error as GatewayStartError where error.portIsTaken && attempts < 5 {
-                try prepare(port: try SocketConnection.freePort())
+                try prepare(port: try SocketConnection.freeServerPort())
             } catch {
                 await child.stop()
                 throw error

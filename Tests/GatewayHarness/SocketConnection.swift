@@ -52,21 +52,6 @@ package final class SocketConnection: Sendable {
         return Array(buffer.prefix(count))
     }
 
-    /// A port that nothing listens on at the moment.
-    package static func freePort() throws -> Int {
-        let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        defer { close(probe) }
-        var address = loopback(port: 0)
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(probe, $0, size) == 0 && getsockname(probe, $0, &size) == 0
-            }
-        }
-        guard bound else { throw HarnessError("no free port: \(lastError)") }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// A port below those that the system gives to outgoing connections. A server that is struck and started again finds such a
     /// port free: no client's connection, and no client that connects to itself, takes it meanwhile. Nor does another server of this
     /// process: no port is given out twice.

@@ -129,7 +129,7 @@ extension OneAtATime {
         @Test("A second gateway on the same database refuses to start, and the first goes on")
         func secondGateway() async throws {
             try await withGateway { gateway in
-                let port = try SocketConnection.freePort()
+                let port = try SocketConnection.freeServerPort()
                 let second = try await gateway.command("serve", "--port", "\(port)")
                 #expect(second.end != .exited(0), "\(second.everything)")
                 #expect(second.everything.contains("gateway.db"), "it names the database: \(second.everything)")

@@ -199,7 +199,7 @@ extension OneAtATime {
 
         @Test("A Stripe that nobody answers for is 503 with Retry-After, and the same key pays once it is back")
         func unreachable() async throws {
-            let port = try SocketConnection.freePort()
+            let port = try SocketConnection.freeServerPort()
             try await withGateway(Self.configuration(base: "http://127.0.0.1:\(port)", secretKey: Self.secretKey)) { gateway in
                 let user = gateway.newUser()
                 let order = try await user.createOrder()
@@ -214,7 +214,7 @@ extension OneAtATime {
 
         @Test("A webhook secret is rolled while the gateway runs: both are taken, then the new one alone")
         func rolledSecret() async throws {
-            let base = "http://127.0.0.1:\(try SocketConnection.freePort())"
+            let base = "http://127.0.0.1:\(try SocketConnection.freeServerPort())"
             var configuration = Self.configuration(base: base, secretKey: Self.secretKey)
             configuration.providers = [
                 GatewayConfiguration.stripe(
