@@ -97,6 +97,8 @@ ${packages:+On Debian: \`apt-get install ca-certificates $packages\`
 - \`.env.example\`: copy it to \`.env\` for the secrets.
 - \`lib*Provider.so\` are the modules, the other \`.so\` files the SDK that they share with the gateway, and the Swift runtime.
   They, and \`web/\`, belong beside the executable.
+- Where Swift's toolchain is installed too, start it with \`SWIFT_BACKTRACE=registers=none\`: else the log of a crash holds the
+  memory that registers point to, and a secret may be in it.
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` tells whether the folder arrived whole.
 README
 (cd "$dist" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)

@@ -8,6 +8,9 @@ gateway=$1
 port=${PORT:-8080}
 base=http://127.0.0.1:$port
 
+# Of a crash Swift's runtime would print registers and what they point to: memory that may hold a secret.
+export SWIFT_BACKTRACE="${SWIFT_BACKTRACE:+$SWIFT_BACKTRACE,}registers=none"
+
 # Job control gives the gateway a process group of its own: Ctrl-C reaches this script alone, which asks it to drain.
 set -m
 "$gateway" serve --host 127.0.0.1 --port "$port" </dev/null &

@@ -17,10 +17,13 @@ struct RequestBoundary: RouterMiddleware {
         var context = context
         context.requestID = Self.requestID(of: request)
         var response: Response
+        var refusal: Logger.Metadata = [:]
         do {
             response = try await next(request, context)
         } catch {
-            response = self.response(to: error, context: context)
+            let problem = problem(for: error, context: context)
+            refusal["code"] = "\(problem.code.entry.name)"
+            response = self.response(to: problem, context: context)
         }
         response.headers[.requestID] = context.requestID
         response.headers[.contentTypeOptions] = "nosniff"
@@ -36,7 +39,7 @@ struct RequestBoundary: RouterMiddleware {
             metadata: [
                 "method": "\(request.method.rawValue)", "route": "\(route)", "status": "\(response.status.code)",
                 "duration_us": "\(Int(duration / .microseconds(1)))", "request_id": "\(context.requestID)",
-            ]
+            ].merging(refusal) { $1 }
         )
         return response
     }
@@ -60,8 +63,7 @@ struct RequestBoundary: RouterMiddleware {
         return "req_" + String(bits.0, radix: 36) + String(bits.1, radix: 36)
     }
 
-    private func response(to error: any Error, context: GatewayContext) -> Response {
-        let problem = problem(for: error, context: context)
+    private func response(to problem: GatewayError, context: GatewayContext) -> Response {
         let status = problem.code.entry.status
         var headers: HTTPFields = [.contentType: Problem.mediaType]
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
