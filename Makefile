@@ -26,7 +26,7 @@ run: port-is-free build ## Build, start on 127.0.0.1:8080 (or PORT=...) with the
 	@scripts/run.sh $(BIN)/gateway
 
 .PHONY: test
-test: packages web ## Run all tests: units, the whole gateway over a socket, Stripe against localstripe, a short torture
+test: test-packages web ## Run all tests: units, the whole gateway over a socket, Stripe against localstripe, a short torture
 	@scripts/setup-python.sh test
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
 	@scripts/copy-web.sh $(BIN)
@@ -74,6 +74,10 @@ web: ## Fetch the assets of the documentation pages into .web/
 .PHONY: packages
 packages:
 	@scripts/setup-debian.sh
+
+.PHONY: test-packages
+test-packages:
+	@scripts/setup-debian.sh test
 
 .PHONY: port-is-free
 port-is-free:

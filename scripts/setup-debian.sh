@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a build needs, and only those that are missing. Says nothing when there are none.
+# Installs the Debian packages that a build needs, and only those that are missing; with the argument `test` those of the tests
+# too. Says nothing when there are none.
 set -euo pipefail
 
 packages=(
@@ -10,6 +11,10 @@ packages=(
     # The scripts, and the servers that tests run against.
     curl patch python3 python3-venv
 )
+if [[ ${1:-} == test ]]; then
+    # Tests look at pages in a real browser, and at the database as an operator does.
+    packages+=(chromium chromium-driver sqlite3)
+fi
 
 if ! command -v dpkg-query >/dev/null; then
     echo "setup: not a Debian system; make sure that the equivalents of these are installed: ${packages[*]}" >&2

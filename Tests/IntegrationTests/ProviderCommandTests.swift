@@ -71,7 +71,10 @@ extension OneAtATime {
                 let cases: [([String], String)] = [
                     (["nobody"], "There is no provider nobody in use; there are: mock, mock2."),
                     (["nobody", "ledger"], "There is no provider nobody in use; there are: mock, mock2."),
-                    (["mock", "dance"], "The provider mock offers no command dance; it offers: ledger, event, scenario."),
+                    (
+                        ["mock", "dance"],
+                        "The provider mock offers no command dance; it offers: ledger, event, advance, scenario, reset."
+                    ),
                     (["mock", "ledger", "all"], "mock ledger: the usage is: ledger [--json]"),
                     (
                         ["mock", "scenario", "set", #"[{"fault":"explode"}]"#],

@@ -55,6 +55,23 @@ struct ChallengeTests {
         #expect(intent.status == .requiresPaymentMethod && intent.lastError?.code == "payment_intent_authentication_failure")
     }
 
+    @Test("that the payer leaves without an answer stays, and changes nothing")
+    func giveUp() async throws {
+        let folder = try TemporaryFolder()
+        let mock = try await makeMock(in: folder, name: "test")
+        let (waiting, path) = try await challenged(mock, returnURL: "https://shop.example/done")
+        let lines = try folder.journal().count
+        let response = try await answer(mock, path, "outcome=give_up")
+        #expect(response.status == 303)
+        #expect(
+            response.headers.value(of: "Location")
+                == "https://shop.example/done?payment_intent=\(waiting.id)&redirect_status=pending")
+        #expect(try await mock.retrieve(waiting.id).status == .requiresAction)
+        #expect(try folder.journal().count == lines)
+        #expect(try await answer(mock, path, "outcome=approve").status == 303)
+        #expect(try await answer(mock, path, "outcome=give_up").status == 404)
+    }
+
     @Test("outlives a restart, and ends with the intent")
     func restartAndCancel() async throws {
         let folder = try TemporaryFolder()

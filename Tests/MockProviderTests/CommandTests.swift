@@ -18,7 +18,7 @@ struct CommandTests {
 
     @Test("Each is listed with its arguments, and one that is none is refused")
     func listed() async throws {
-        #expect(mock.commands.map(\.name) == ["ledger", "event", "scenario"])
+        #expect(mock.commands.map(\.name) == ["ledger", "event", "advance", "scenario", "reset"])
         for command in mock.commands { #expect(command.help.hasPrefix(command.name)) }
         #expect(try await rejection { try await run("dance") }.reason == .unsupported)
     }

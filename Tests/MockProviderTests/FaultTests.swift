@@ -101,14 +101,14 @@ struct FaultTests {
         let mock = try await makeMock("error_500_before_effect", in: folder)
         let intent = try await mock.create()
         _ = try await unknown { try await mock.confirm(intent.id) }
-        try folder.append(#"{"time":"2026-"#, to: "journal.jsonl.answers")
+        try folder.append(#"{"time":"2026-"#, to: "journal.jsonl.notes")
         let restarted = try await MockProviderTests.makeMock(in: folder)
         #expect(try await unknown { try await restarted.confirm(intent.id) }.message.contains("500"))
-        #expect(try folder.text("journal.jsonl.answers").hasSuffix("}\n"))
+        #expect(try folder.text("journal.jsonl.notes").hasSuffix("}\n"))
 
-        try folder.append("hello\n", to: "journal.jsonl.answers")
+        try folder.append("hello\n", to: "journal.jsonl.notes")
         let refusal = try await rejection { try await MockProviderTests.makeMock(in: folder) }
-        #expect(refusal.field == "journal" && refusal.message.contains("journal.jsonl.answers"))
+        #expect(refusal.field == "journal" && refusal.message.contains("journal.jsonl.notes"))
     }
 
     @Test("that answer 500 after the effect are stored: a repeat brings the 500, and looking up the truth, after a restart too")
@@ -233,7 +233,7 @@ struct FaultTests {
         }
         #expect(try await mock.listEvents(since: Timestamp(unixSeconds: 0), in: call).count == 3)
         #expect(try await mock.refund(paid, 1) == refund)
-        #expect(try folder.text("journal.jsonl.answers").isEmpty)
+        #expect(try folder.text("journal.jsonl.notes").isEmpty)
     }
 
     @Test("that crash the module do so when the effect is in the journal, and only where there is one")

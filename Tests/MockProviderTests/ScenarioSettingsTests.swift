@@ -46,12 +46,12 @@ struct ScenarioSettingsTests {
             Mistake(
                 #"[{"match": {"operation": "retrieve"}, "fault": "trap"}]"#, "scenarios[0].fault",
                 "one of refuse, hang_before_effect, error_500_before_effect"),
-            Mistake(#"[{"outcome": "succeed"}]"#, "scenarios[0].outcome", "match.operation", "confirm or refund"),
+            Mistake(#"[{"outcome": "succeed"}]"#, "scenarios[0].outcome", "match.operation", "confirm or capture or refund"),
             Mistake(
-                #"[{"match": {"operation": "capture"}, "outcome": "succeed"}]"#, "scenarios[0].outcome", "confirm or refund"),
+                #"[{"match": {"operation": "capture"}, "outcome": "succeed"}]"#, "scenarios[0].outcome", "one of dispute"),
             Mistake(
                 #"[{"match": {"operation": "refund"}, "outcome": "decline"}]"#, "scenarios[0].outcome",
-                "succeed, pending, fails_later"),
+                "succeed, pending, succeeds_later, fails_later"),
             Mistake(
                 #"[{"match": {"operation": "confirm"}, "outcome": "pending"}]"#, "scenarios[0].outcome", "succeed, decline",
                 "requires_action"),

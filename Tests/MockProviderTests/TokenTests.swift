@@ -97,16 +97,19 @@ struct TokenTests {
         #expect(try await mock.retrieve(paid.id).status == .succeeded)
     }
 
-    @Test("of a card with pending refunds leave the refund pending, and its amount taken")
+    @Test("of a card with pending refunds take the amount at once, and settle a second later")
     func pendingRefund() async throws {
         let folder = try TemporaryFolder()
-        let mock = try await makeMock(in: folder)
+        let clock = ManualClock()
+        let mock = try await makeMock(in: folder, clock: clock)
         let paid = try await mock.pay(with: "pm_card_pendingRefund")
         let refund = try await mock.refund(paid, 3000, as: "first")
         #expect(refund.status == .pending)
         #expect(try await mock.retrieveRefund(refund.id, in: call).status == .pending)
         let refusal = try await rejection { try await mock.refund(paid, 2001, as: "second") }
         #expect(refusal.code == "amount_too_large")
+        clock.advance(by: .seconds(1))
+        #expect(try await mock.retrieveRefund(refund.id, in: call).status == .succeeded)
     }
 
     @Test("of a card whose refunds fail let the refund succeed first, and free its amount when it fails")

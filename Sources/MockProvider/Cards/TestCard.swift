@@ -10,6 +10,10 @@ enum TestCard: String, CaseIterable, Sendable {
     case expired = "pm_card_chargeDeclinedExpiredCard"
     case incorrectCVC = "pm_card_chargeDeclinedIncorrectCvc"
     case fraudulent = "pm_card_chargeDeclinedFraudulent"
+    case lost = "pm_card_chargeDeclinedLostCard"
+    case stolen = "pm_card_chargeDeclinedStolenCard"
+    case processingError = "pm_card_chargeDeclinedProcessingError"
+    case velocityExceeded = "pm_card_chargeDeclinedVelocityLimitExceeded"
     case threeDSecureRequired = "pm_card_threeDSecure2Required"
     case disputed = "pm_card_createDispute"
     case refundPending = "pm_card_pendingRefund"
@@ -21,13 +25,18 @@ enum TestCard: String, CaseIterable, Sendable {
         case declined(FailureRecord)
         /// The payer has to authenticate first (3-D Secure).
         case challenged
+        /// The payment is processing, and ends later so: by ``NextStep/Kind/settle`` or ``NextStep/Kind/fail``.
+        case processing(NextStep.Kind)
     }
 
     /// What becomes of a refund to the card.
     enum RefundCourse: Sendable {
         case succeeds
+        /// It is pending, until a tester says more.
         case staysPending
-        /// It succeeds, and fails ``CardTiming/refundFailure`` later.
+        /// It is pending, and succeeds ``Timing/refund`` later.
+        case succeedsLater
+        /// It succeeds, and fails ``Timing/refund`` later.
         case failsLater
     }
 
@@ -50,9 +59,17 @@ enum TestCard: String, CaseIterable, Sendable {
         switch self {
         case .visa, .mastercard, .disputed, .refundPending, .refundFails: .approved
         case .threeDSecureRequired: .challenged
-        case .declined: .declined("card_declined", "generic_decline", "Your card was declined.")
+        case .declined: .declined(Self.genericDecline)
         case .insufficientFunds: .declined("card_declined", "insufficient_funds", "Your card has insufficient funds.")
         case .fraudulent: .declined("card_declined", "fraudulent", "Your card was declined.")
+        case .lost: .declined("card_declined", "lost_card", "Your card was declined.")
+        case .stolen: .declined("card_declined", "stolen_card", "Your card was declined.")
+        case .velocityExceeded:
+            .declined(
+                "card_declined", "card_velocity_exceeded",
+                "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.")
+        case .processingError:
+            .declined("processing_error", nil, "An error occurred while processing your card. Try again in a little bit.")
         case .expired: .declined("expired_card", nil, "Your card has expired.")
         case .incorrectCVC: .declined("incorrect_cvc", nil, "Your card's security code is incorrect.")
         }
@@ -60,26 +77,22 @@ enum TestCard: String, CaseIterable, Sendable {
 
     var refundCourse: RefundCourse {
         switch self {
-        case .refundPending: .staysPending
+        case .refundPending: .succeedsLater
         case .refundFails: .failsLater
         default: .succeeds
         }
     }
 
-    /// Whether the payer complains to their bank, ``CardTiming/dispute`` after the money was taken.
-    var isDisputed: Bool { self == .disputed }
+    /// How long after the money was taken the payer complains to their bank; nil for never.
+    var disputedAfter: Duration? { self == .disputed ? Timing.dispute : nil }
+
+    /// What an issuer says who gives no reason.
+    static let genericDecline = FailureRecord(
+        code: "card_declined", declineCode: "generic_decline", message: "Your card was declined.")
 }
 
 extension TestCard.Verdict {
     fileprivate static func declined(_ code: String, _ declineCode: String?, _ message: String) -> Self {
         .declined(FailureRecord(code: code, declineCode: declineCode, message: message))
     }
-}
-
-/// How long after a call the things happen that happen by themselves.
-enum CardTiming {
-    /// From the capture to the dispute.
-    static let dispute: Duration = .seconds(1)
-    /// From the refund's success to its failure.
-    static let refundFailure: Duration = .seconds(1)
 }

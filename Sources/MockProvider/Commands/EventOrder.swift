@@ -11,7 +11,9 @@ struct EventOrder: Sendable {
     /// What can be asked for, with the options that it takes beside `--intent`.
     private static let types: [(type: EventType, options: String)] = [
         (.paymentSucceeded, ""), (.paymentCapturable, ""), (.paymentFailed, ""), (.paymentRequiresAction, ""),
-        (.paymentCanceled, ""), (.chargeRefunded, " [--amount MINOR_UNITS]"), (.refundUpdated, " --refund ID"),
+        (.paymentProcessing, ""),
+        (.paymentCanceled, ""), (.chargeExpired, ""), (.chargeRefunded, " [--amount MINOR_UNITS]"),
+        (.refundUpdated, " --refund ID"),
         (.refundFailed, " --refund ID"), (.disputeCreated, ""), (.disputeClosed, " --status won|lost"),
     ]
 
@@ -52,22 +54,30 @@ extension EventOrder {
         var intent = try books.intent(self.intent)
         switch type {
         case .paymentSucceeded where intent.status == .requiresCapture:
-            intent.take(intent.amount, from: .visa, at: now)
+            intent.take(intent.amount, disputedAfter: nil, at: now)
             return Change(.capture, amount: intent.amount, of: intent, events: [.paymentSucceeded])
+        case .paymentSucceeded where intent.status == .processing && intent.captureMethod != .manual,
+            .paymentCapturable where intent.status == .processing && intent.captureMethod == .manual:
+            return try intent.settled(ids: books.ids, at: now)
+        case .paymentFailed where intent.status == .processing:
+            return intent.settlementFailed(ids: books.ids)
         case .paymentSucceeded, .paymentCapturable:
             guard (intent.captureMethod == .manual) == (type == .paymentCapturable) else {
                 throw .unexpectedState(intent, type == .paymentCapturable ? "authorized" : "paid before it was authorized")
             }
-            return try intent.attempted(with: .visa).paid(with: .visa, ids: books.ids, at: now)
+            return try intent.attempted(with: .visa).paid(disputedAfter: nil, ids: books.ids, at: now)
         case .paymentFailed:
-            let attempted = try intent.attempted(with: .declined)
-            guard case .declined(let failure) = TestCard.declined.verdict else { throw MockService.usage(Self.usage) }
-            return attempted.declined(failure, ids: books.ids)
+            return try intent.attempted(with: .declined).declined(TestCard.genericDecline, ids: books.ids)
+        case .paymentProcessing:
+            return try intent.attempted(with: .visa).processing(next: nil, ids: books.ids)
         case .paymentRequiresAction:
             return try intent.attempted(with: .threeDSecureRequired)
                 .challenged(ids: books.ids, pagesURL: pagesURL, returnURL: nil)
         case .paymentCanceled:
             return try intent.canceled(because: nil)
+        case .chargeExpired:
+            guard intent.status == .requiresCapture else { throw .unexpectedState(intent, "expired") }
+            return intent.lapsed()
         case .chargeRefunded, .refundCreated:
             guard intent.status == .succeeded else { throw .unexpectedState(intent, "refunded") }
             let amount = amount ?? intent.amountCaptured - intent.amountRefunded
@@ -80,10 +90,9 @@ extension EventOrder {
             intent.amountRefunded += amount
             return Change(.refund, amount: amount, of: intent, refund: refund, events: [.refundCreated, .chargeRefunded])
         case .refundUpdated:
-            var refund = try knownRefund(of: intent, in: books)
+            let refund = try knownRefund(of: intent, in: books)
             guard refund.status == .pending else { throw .ended(refund) }
-            refund.status = .succeeded
-            return Change(.refundSuccess, amount: refund.amount, of: intent, refund: refund, events: [.refundUpdated])
+            return refund.succeeded(of: intent)
         case .refundFailed:
             let refund = try knownRefund(of: intent, in: books)
             guard [.pending, .succeeded].contains(refund.status) else { throw .ended(refund) }
@@ -92,13 +101,8 @@ extension EventOrder {
             guard intent.status == .succeeded, intent.dispute == nil else { throw .unexpectedState(intent, "disputed") }
             return intent.disputed(ids: books.ids, at: now)
         case .disputeClosed:
-            guard let status, ["won", "lost"].contains(status) else { throw MockService.usage(Self.usage) }
-            guard var dispute = intent.dispute, !["won", "lost"].contains(dispute.status) else {
-                throw .invalid("intent", code: "dispute_missing", "The payment has no open dispute.")
-            }
-            dispute.status = status
-            intent.dispute = dispute
-            return Change(.disputeClosure, amount: dispute.amount, of: intent, events: [.disputeClosed])
+            guard let decision = status.flatMap(DisputeRecord.Decision.init) else { throw MockService.usage(Self.usage) }
+            return try intent.disputeClosed(as: decision)
         }
     }
 

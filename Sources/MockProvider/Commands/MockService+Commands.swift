@@ -7,8 +7,14 @@ extension MockService {
             ProviderCommand(name: "ledger", help: "ledger [--json]: every effect in the journal, oldest first"),
             ProviderCommand(name: "event", help: "\(EventOrder.usage): it happens at the mock, and its webhook is posted"),
             ProviderCommand(
+                name: "advance",
+                help: "\(Self.advanceUsage): puts the mock's clock forward, and lets happen what is due by then"),
+            ProviderCommand(
                 name: "scenario",
                 help: "scenario list | set JSON | clear: what goes wrong from now on, until the next start or reload"),
+            ProviderCommand(
+                name: "reset",
+                help: "reset: forgets all payments, scenarios set since the start, and that the clock was advanced"),
         ]
     }
 
@@ -21,6 +27,8 @@ extension MockService {
         switch name {
         case "ledger": return try runLedger(arguments)
         case "event": return try runEvent(arguments)
+        case "advance": return try runAdvance(arguments)
+        case "reset": return try runReset(arguments)
         case "scenario": return try runScenario(arguments)
         default: throw .rejected(Rejection(.unsupported, message: "the mock offers no command \(name)"))
         }

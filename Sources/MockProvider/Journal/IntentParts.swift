@@ -43,12 +43,28 @@ struct ChallengeRecord: Sendable, Decodable {
 
 /// A payer's complaint about a payment, for its whole captured amount.
 struct DisputeRecord: Sendable, Decodable {
+    /// How a bank decides, in Stripe's words.
+    enum Decision: String, CaseIterable, Sendable {
+        case won
+        case lost
+    }
+
     let id: String
     let amount: Int64
     var status: String
     let reason: String
     /// Seconds since 1970.
     let created: Int64
+    /// By when it had to be answered, in seconds since 1970.
+    let dueBy: Int64?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, amount, status, reason, created
+        case dueBy = "due_by"
+    }
+
+    /// Whether the bank has decided.
+    var isClosed: Bool { Decision(rawValue: status) != nil }
 
     /// Writes the members that decoding reads.
     func write(to writer: inout JSONWriter) {
@@ -57,5 +73,6 @@ struct DisputeRecord: Sendable, Decodable {
         writer.member("status", status)
         writer.member("reason", reason)
         writer.member("created", created)
+        writer.member("due_by", dueBy)
     }
 }

@@ -31,14 +31,15 @@ struct IntentRecord: Sendable, Decodable {
     /// What the payer is asked while the status is `requires_action`.
     var challenge: ChallengeRecord?
     var cancellationReason: String?
-    /// When a dispute will be opened, in milliseconds since 1970.
-    var disputeDue: Int64?
     var dispute: DisputeRecord?
+    /// What will happen to it by itself.
+    var next: NextStep?
     /// How many events there have been, for the next one's id.
     var eventCount = 0
 
     private enum CodingKeys: String, CodingKey {
-        case number, id, amount, currency, created, metadata, description, customer, status, attempts, charge, challenge, dispute
+        case number, id, amount, currency, created, metadata, description, customer, status, attempts, charge, challenge, dispute,
+            next
         case clientSecret = "client_secret"
         case captureMethod = "capture_method"
         case receiptEmail = "receipt_email"
@@ -48,7 +49,6 @@ struct IntentRecord: Sendable, Decodable {
         case amountRefunded = "amount_refunded"
         case lastError = "last_error"
         case cancellationReason = "cancellation_reason"
-        case disputeDue = "dispute_due"
         case eventCount = "event_count"
     }
 
@@ -91,8 +91,8 @@ struct IntentRecord: Sendable, Decodable {
         if let lastError { writer.member("last_error", object: lastError.write) }
         if let challenge { writer.member("challenge", object: challenge.write) }
         writer.member("cancellation_reason", cancellationReason)
-        writer.member("dispute_due", disputeDue)
         if let dispute { writer.member("dispute", object: dispute.write) }
+        if let next { writer.member("next", object: next.write) }
         writer.member("event_count", eventCount)
     }
 }

@@ -10,6 +10,14 @@ enum Effect: String, Sendable, Decodable {
     case decline
     /// The payer was asked to authenticate (3-D Secure). Nothing was paid.
     case challenge
+    /// A payment was begun whose outcome comes later. Nothing was paid.
+    case processing
+    /// A payment that was processing was made, or authorised.
+    case settlement
+    /// A payment that was processing was declined.
+    case settlementFailure = "settlement_failure"
+    /// An authorisation that nobody captured ended.
+    case lapse
     /// An authorised payment was captured.
     case capture
     /// An intent was given up.
@@ -28,11 +36,13 @@ enum Effect: String, Sendable, Decodable {
 
 /// The events that the mock makes, in Stripe's words.
 enum EventType: String, Sendable, Decodable {
+    case paymentProcessing = "payment_intent.processing"
     case paymentSucceeded = "payment_intent.succeeded"
     case paymentFailed = "payment_intent.payment_failed"
     case paymentCanceled = "payment_intent.canceled"
     case paymentRequiresAction = "payment_intent.requires_action"
     case paymentCapturable = "payment_intent.amount_capturable_updated"
+    case chargeExpired = "charge.expired"
     case chargeRefunded = "charge.refunded"
     case refundCreated = "refund.created"
     case refundUpdated = "refund.updated"
@@ -52,7 +62,10 @@ struct EventRecord: Sendable, Decodable {
 /// The line is at once the answer that its idempotency key replays, the events that tell of it, and the state to read back
 /// at load.
 struct JournalEntry: Sendable {
+    /// By the host's clock.
     let time: Timestamp
+    /// By the account's clock, which may be ahead.
+    let clock: Timestamp
     let effect: Effect
     /// Nil for what happened by itself or on a page.
     let idempotencyKey: String?
@@ -80,12 +93,13 @@ extension JournalEntry {
     private static let errorStatus = 500
 
     /// Whether something will happen by itself because of it.
-    var hasConsequences: Bool { intent.disputeDue != nil || refund?.failureDue != nil }
+    var hasConsequences: Bool { intent.next != nil || refund?.next != nil }
 
     /// The line, its end included.
     var line: [UInt8] {
         var bytes = JSONWriter.object { writer in
             writer.member("time", time.rfc3339)
+            if clock != time { writer.member("clock", clock.rfc3339) }
             writer.member("operation", effect.rawValue)
             writer.member("idempotency_key", idempotencyKey)
             writer.member("object", object)
@@ -116,7 +130,7 @@ extension JournalEntry {
 
 extension JournalEntry: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case time, object, amount, provider, refund, events, webhooks, answer
+        case time, clock, object, amount, provider, refund, events, webhooks, answer
         case effect = "operation"
         case idempotencyKey = "idempotency_key"
         case fingerprint = "request"
@@ -130,6 +144,7 @@ extension JournalEntry: Decodable {
             throw DecodingError.dataCorruptedError(forKey: .time, in: container, debugDescription: "not a time of RFC 3339")
         }
         self.time = time
+        clock = try container.decodeIfPresent(String.self, forKey: .clock).flatMap(Timestamp.init(rfc3339:)) ?? time
         effect = try container.decode(Effect.self, forKey: .effect)
         idempotencyKey = try container.decodeIfPresent(String.self, forKey: .idempotencyKey)
         fingerprint = try container.decodeIfPresent(String.self, forKey: .fingerprint)

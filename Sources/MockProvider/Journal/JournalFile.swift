@@ -12,6 +12,8 @@ final class JournalFile: Sendable {
     /// Where it is.
     let path: String
     private let descriptor: Int32
+    /// Whether it was not there before.
+    let isNew: Bool
 
     /// How long the file is, and whether its name is gone.
     struct Status: Sendable {
@@ -28,7 +30,10 @@ final class JournalFile: Sendable {
         } catch {
             throw .notSent(CallFailure("the folder of \(path) cannot be made: \(error.localizedDescription)"))
         }
-        descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC
+        let new = open(path, flags | O_EXCL, 0o600)
+        isNew = new >= 0
+        descriptor = isNew ? new : open(path, flags, 0o600)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
     }
 

@@ -17,14 +17,13 @@ struct RefundRecord: Sendable, Decodable {
 
     var status: Refund.Status
     var failureReason: String?
-    /// When it will fail, in milliseconds since 1970.
-    var failureDue: Int64?
+    /// What will happen to it by itself.
+    var next: NextStep?
 
     private enum CodingKeys: String, CodingKey {
-        case number, id, charge, amount, currency, reason, metadata, created, status
+        case number, id, charge, amount, currency, reason, metadata, created, status, next
         case paymentIntent = "payment_intent"
         case failureReason = "failure_reason"
-        case failureDue = "failure_due"
     }
 
     /// A refund that was just asked for; without an operation of the gateway's it was made elsewhere.
@@ -58,15 +57,23 @@ struct RefundRecord: Sendable, Decodable {
         writer.member("failure_reason", failureReason)
         writer.member("metadata", metadata)
         writer.member("created", created)
-        writer.member("failure_due", failureDue)
+        if let next { writer.member("next", object: next.write) }
     }
 }
 
 extension RefundRecord {
+    /// The bank has taken the money back.
+    func succeeded(of intent: IntentRecord) -> Change {
+        var refund = self
+        refund.next = nil
+        refund.status = .succeeded
+        return Change(.refundSuccess, amount: amount, of: intent, refund: refund, events: [.refundUpdated])
+    }
+
     /// The bank did not take the money back after all.
     func failed(of intent: IntentRecord) -> Change {
         var (refund, intent) = (self, intent)
-        refund.failureDue = nil
+        refund.next = nil
         refund.status = .failed
         refund.failureReason = "expired_or_canceled_card"
         intent.amountRefunded -= amount

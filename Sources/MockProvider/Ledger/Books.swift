@@ -14,8 +14,8 @@ struct Books: Sendable {
     let log: any ProviderLog
 
     private(set) var file: JournalFile
-    /// What is remembered of keys that had no effect.
-    var errors: StoredErrors
+    /// What is remembered beside the effects.
+    var notes: Notes
     /// How much of the file has been taken in.
     private(set) var size: Int64 = 0
     private(set) var lastIntent = 0
@@ -51,7 +51,7 @@ struct Books: Sendable {
         self.outbox = outbox
         self.log = log
         file = try JournalFile(path: path)
-        errors = try StoredErrors(besideJournal: path, account: account)
+        notes = try Notes(besideJournal: path, account: account)
     }
 }
 
@@ -63,14 +63,16 @@ extension Books {
         try file.lock()
         defer { file.unlock() }
         if try file.status().size == 0 { try deliveries.clear() }
+        if file.isNew { try notes.clear() }
+        try catchUpNotes(isLocked: true)
         try takeIn(from: .load(Undelivered(allBut: deliveries.deliveredIDs(), at: now)), isLocked: true)
-        try errors.catchUp()
     }
 
     /// Takes in what other processes have written.
     mutating func catchUp() throws(ProviderError) {
         let status = try file.status()
         if status.isDeleted || status.size < size { try startOver() }
+        try catchUpNotes(isLocked: false)
         try takeIn(from: .others, isLocked: false)
     }
 
@@ -82,9 +84,15 @@ extension Books {
         let file = file
         try file.lock()
         defer { file.unlock() }
+        try catchUpNotes(isLocked: true)
         try takeIn(from: .others, isLocked: true)
-        try errors.catchUp()
         return try body(&self)
+    }
+
+    private mutating func catchUpNotes(isLocked: Bool) throws(ProviderError) {
+        let resets = notes.resets
+        try notes.catchUp(isLocked: isLocked)
+        if notes.resets != resets { forget() }
     }
 
     private mutating func takeIn(from source: Source, isLocked: Bool) throws(ProviderError) {
@@ -127,6 +135,10 @@ extension Books {
         log.write(.warning, "The mock's journal was deleted or cut short; it starts over.", fields: ["path": file.path])
         file = try JournalFile(path: file.path)
         size = 0
+        forgetObjects()
+    }
+
+    private mutating func forgetObjects() {
         timetable = Timetable()
         intents = [:]
         recent = RecentIntents()
@@ -165,7 +177,7 @@ extension Books {
 extension Books {
     /// Writes a change down, and with that it has happened. Only within ``exclusively(_:)``.
     mutating func append(
-        _ change: Change, at now: Timestamp, key: String? = nil, fingerprint: String? = nil, in scenario: Scenario? = nil
+        _ change: Change, at now: Moment, key: String? = nil, fingerprint: String? = nil, in scenario: Scenario? = nil
     ) throws(ProviderError) -> JournalEntry {
         var intent = change.intent
         var events: [EventRecord] = []
@@ -175,7 +187,7 @@ extension Books {
         }
         let webhooks = postsWebhooks ? scenario?.webhooks ?? WebhookTreatment() : WebhookTreatment(isDropped: true)
         let entry = JournalEntry(
-            time: now, effect: change.effect, idempotencyKey: key, fingerprint: fingerprint,
+            time: now.wall, clock: now.clock, effect: change.effect, idempotencyKey: key, fingerprint: fingerprint,
             isAnsweredWithError: scenario?.fault == .error500AfterEffect, object: change.object, amount: change.amount,
             provider: account, webhooks: webhooks, intent: intent, refund: change.refund, events: events
         )
@@ -191,7 +203,7 @@ extension Books {
         let intent = entry.intent
         lastIntent = max(lastIntent, intent.number)
         lastRefund = max(lastRefund, entry.refund?.number ?? 0)
-        guard entry.provider == account else { return }
+        guard entry.provider == account, remembers(entry) else { return }
 
         intents[intent.number] = slice
         recent.insert(intent)
@@ -213,15 +225,11 @@ extension Books {
     }
 
     private mutating func schedule(_ entry: JournalEntry) {
-        switch entry.effect {
-        case .refund:
-            guard let refund = entry.refund, let due = refund.failureDue else { return }
-            timetable.add(.refundFailure(refund: refund.number), due: Timestamp(unixMilliseconds: due))
-        case .confirm, .capture:
-            guard let due = entry.intent.disputeDue else { return }
-            timetable.add(.dispute(intent: entry.intent.number), due: Timestamp(unixMilliseconds: due))
-        case .create, .decline, .challenge, .cancel, .refundSuccess, .refundFailure, .dispute, .disputeClosure:
-            return
+        if let step = entry.intent.next {
+            timetable.add(.intent(entry.intent.number), due: Timestamp(unixMilliseconds: step.due))
+        }
+        if let refund = entry.refund, let step = refund.next {
+            timetable.add(.refund(refund.number), due: Timestamp(unixMilliseconds: step.due))
         }
     }
 
@@ -238,5 +246,30 @@ extension Books {
             let posting = Posting(slice: slice, event: index, lane: entry.intent.number, due: due)
             outbox.push(posting, isHeldBack: entry.webhooks.isReordered)
         }
+    }
+}
+
+// MARK: - Resetting
+
+extension Books {
+    /// Forgets all that the account has done, and how far its clock is ahead. Its effects stay in the journal, and their numbers
+    /// are not given out again. Only within ``exclusively(_:)``.
+    mutating func reset(at now: Timestamp) throws(ProviderError) {
+        try notes.forget(Notes.Forgotten(intents: lastIntent, refunds: lastRefund), at: now)
+        forget()
+    }
+
+    /// Whether no reset has forgotten it.
+    func remembers(_ entry: JournalEntry) -> Bool { entry.intent.number > notes.forgotten.intents }
+
+    /// The intents and refunds that are remembered.
+    var counts: (intents: Int, refunds: Int) { (intents.count, refunds.count) }
+
+    private mutating func forget() {
+        lastIntent = max(lastIntent, notes.forgotten.intents)
+        lastRefund = max(lastRefund, notes.forgotten.refunds)
+        // Another process has reset, and lines of after that may be taken in already: the journal is read anew.
+        if intents.keys.contains(where: { $0 > notes.forgotten.intents }) { size = 0 }
+        forgetObjects()
     }
 }

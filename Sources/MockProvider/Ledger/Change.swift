@@ -23,7 +23,8 @@ struct Change: Sendable {
         switch effect {
         case .refund, .refundFailure, .refundSuccess: refund?.id ?? intent.id
         case .dispute, .disputeClosure: intent.dispute?.id ?? intent.id
-        case .create, .confirm, .decline, .challenge, .capture, .cancel: intent.id
+        case .create, .confirm, .decline, .challenge, .processing, .settlement, .settlementFailure, .lapse, .capture, .cancel:
+            intent.id
         }
     }
 }

@@ -29,59 +29,99 @@ final class Ledger: Sendable {
         decide: (Books, Timestamp) throws(ProviderError) -> Change
     ) throws(ProviderError) -> JournalEntry {
         let fingerprint = try Fingerprint.of(name, request, as: operation)
-        let now = clock.now()
-        let entry = try books.withLock { books throws(ProviderError) -> JournalEntry in
-            try books.exclusively { books throws(ProviderError) -> JournalEntry in
-                try books.settleDue(at: now)
-                if let entry = try books.entry(under: operation.idempotencyKey, at: now) {
-                    guard entry.fingerprint == fingerprint else { throw Self.keyReused }
-                    return entry
-                }
-                if let stored = books.errors.fingerprint(under: operation.idempotencyKey, at: now) {
-                    throw stored == fingerprint ? .serverError : Self.keyReused
-                }
-                if scenario?.fault == .error500BeforeEffect {
-                    try books.errors.store(under: operation.idempotencyKey, fingerprint: fingerprint, at: now)
-                    throw .serverError
-                }
-                let change = try decide(books, now)
-                return try books.append(
-                    change, at: now, key: operation.idempotencyKey, fingerprint: fingerprint, in: scenario)
+        let entry = try exclusively { books, now throws(ProviderError) -> JournalEntry in
+            if let entry = try books.entry(under: operation.idempotencyKey, at: now.wall) {
+                guard entry.fingerprint == fingerprint else { throw Self.keyReused }
+                return entry
             }
+            if let stored = books.notes.fingerprint(under: operation.idempotencyKey, at: now.wall) {
+                throw stored == fingerprint ? .serverError : Self.keyReused
+            }
+            if scenario?.fault == .error500BeforeEffect {
+                try books.notes.store(under: operation.idempotencyKey, fingerprint: fingerprint, at: now.wall)
+                throw .serverError
+            }
+            let change = try decide(books, now.clock)
+            return try books.append(change, at: now, key: operation.idempotencyKey, fingerprint: fingerprint, in: scenario)
         }
         if entry.hasConsequences { timetableChanged.ring() }
         return entry
     }
 
-    /// Makes a change that no call asked for: on a page of the mock's.
+    /// Makes a change that no call asked for: on a page of the mock's, or by a command.
     func change(decide: (Books, Timestamp) throws(ProviderError) -> Change) throws(ProviderError) -> JournalEntry {
-        let now = clock.now()
-        let entry = try books.withLock { books throws(ProviderError) -> JournalEntry in
-            try books.exclusively { books throws(ProviderError) -> JournalEntry in
-                try books.settleDue(at: now)
-                return try books.append(try decide(books, now), at: now)
-            }
+        let entry = try exclusively { books, now throws(ProviderError) in
+            try books.append(try decide(books, now.clock), at: now)
         }
         if entry.hasConsequences { timetableChanged.ring() }
         return entry
+    }
+
+    /// Puts the account's clock forward.
+    ///
+    /// - Returns: what time it is by it then, and what has happened by itself on the way.
+    func advance(by duration: Duration) throws(ProviderError) -> (now: Moment, entries: [JournalEntry]) {
+        let result = try exclusively { books, now throws(ProviderError) -> (Moment, [JournalEntry]) in
+            try books.notes.advance(byMilliseconds: Int64(duration / .milliseconds(1)), at: now.wall)
+            let then = self.moment(in: books)
+            return (then, try books.settleDue(at: then))
+        }
+        timetableChanged.ring()
+        return result
+    }
+
+    /// Forgets what the account has done; see ``Books/reset(at:)``.
+    ///
+    /// - Returns: how many intents and refunds that were.
+    func reset() throws(ProviderError) -> (intents: Int, refunds: Int) {
+        try exclusively { books, now throws(ProviderError) in
+            let counts = books.counts
+            try books.reset(at: now.wall)
+            return counts
+        }
     }
 
     /// Looks something up as it is now.
     func look<Result: Sendable>(_ body: (Books) throws(ProviderError) -> Result) throws(ProviderError) -> Result {
-        let now = clock.now()
-        return try books.withLock { books throws(ProviderError) -> Result in
+        try books.withLock { books throws(ProviderError) -> Result in
             try books.catchUp()
-            if let due = books.timetable.next, due <= now {
-                try books.exclusively { books throws(ProviderError) in try books.settleDue(at: now) }
+            if let due = books.timetable.next, due <= moment(in: books).clock {
+                try books.exclusively { books throws(ProviderError) in _ = try books.settleDue(at: moment(in: books)) }
             }
             return try body(books)
         }
     }
 
-    /// A line, read and decoded outside the lock: posting and listing events must not hold up payments.
-    func entry(at slice: JournalSlice) throws(ProviderError) -> JournalEntry {
-        let file = books.withLock { $0.file }
-        return try Books.entry(at: slice, in: file)
+    /// When the next thing will happen by itself, by the host's clock; nil where nothing will. What is due by now has happened.
+    func nextDue() throws(ProviderError) -> Timestamp? {
+        try look { books throws(ProviderError) in books.timetable.next?.advanced(by: .zero - books.notes.ahead) }
+    }
+
+    /// A line that is still remembered, read and decoded outside the lock: posting events must not hold up payments.
+    ///
+    /// - Returns: nil where a reset has forgotten it.
+    func entry(at slice: JournalSlice) throws(ProviderError) -> JournalEntry? {
+        let books = books.withLock { $0 }
+        let entry = try Books.entry(at: slice, in: books.file)
+        return books.remembers(entry) ? entry : nil
+    }
+
+    /// Does something with the books while nobody else does, after all that was due by then has happened.
+    private func exclusively<Result: Sendable>(
+        _ body: (inout Books, Moment) throws(ProviderError) -> Result
+    ) throws(ProviderError) -> Result {
+        try books.withLock { books throws(ProviderError) -> Result in
+            try books.exclusively { books throws(ProviderError) -> Result in
+                let now = moment(in: books)
+                try books.settleDue(at: now)
+                return try body(&books, now)
+            }
+        }
+    }
+
+    private func moment(in books: Books) -> Moment {
+        let wall = clock.now()
+        return Moment(wall: wall, clock: wall.advanced(by: books.notes.ahead))
     }
 
     private static let keyReused = ProviderError.unknown(

@@ -7,6 +7,8 @@ enum ChallengePage {
     enum Outcome: String {
         case approve
         case decline
+        /// They leave without an answer.
+        case giveUp = "give_up"
 
         /// Reads the page's form.
         init?(form body: [UInt8]) {
@@ -44,6 +46,7 @@ enum ChallengePage {
             <form method="post">
             <button name="outcome" value="approve">Approve</button>
             <button name="outcome" value="decline">Decline</button>
+            <button name="outcome" value="give_up">Give up</button>
             </form>
             """
         )
@@ -51,13 +54,18 @@ enum ChallengePage {
 
     /// Sends the payer back to the shop, or says how it went where the shop gave no address.
     static func answered(_ intent: IntentRecord, _ outcome: Outcome, returnURL: String?) -> PageResponse {
-        let title = outcome == .approve ? "Payment approved" : "Payment declined"
+        let (title, status) =
+            switch outcome {
+            case .approve: ("Payment approved", "succeeded")
+            case .decline: ("Payment declined", "failed")
+            case .giveUp: ("Payment not confirmed", "pending")
+            }
         var response = message(200, title, "You can close this page.")
         guard let returnURL, var components = URLComponents(string: returnURL) else { return response }
         components.queryItems =
             (components.queryItems ?? []) + [
                 URLQueryItem(name: "payment_intent", value: intent.id),
-                URLQueryItem(name: "redirect_status", value: outcome == .approve ? "succeeded" : "failed"),
+                URLQueryItem(name: "redirect_status", value: status),
             ]
         guard let location = components.string else { return response }
         response.status = 303

@@ -1,19 +1,24 @@
 package import ProviderAPI
 
 extension MockService {
-    /// The page of a 3-D Secure challenge: `GET` shows it, `POST` with `outcome=approve` or `outcome=decline` answers it.
+    /// The page of a 3-D Secure challenge: `GET` shows it, `POST` with `outcome=approve` or `outcome=decline` answers
+    /// it; with `outcome=give_up` the payer goes back without an answer, and the challenge stays.
     package func servePage(_ request: PageRequest, in call: CallContext) async throws(ProviderError) -> PageResponse {
         guard let id = ChallengePage.challenge(in: request.path), let number = ObjectIDs.number(in: id, of: .challenge) else {
             return ChallengePage.message(404, "There is no such page", "The address is not one of the mock provider's.")
         }
         switch request.method {
         case "GET", "HEAD":
-            let intent = try ledger.look { books throws(ProviderError) in try books.intent(number: number) }
-            guard let intent, intent.challenge?.id == id else { return ChallengePage.over }
+            guard let intent = try intent(number, with: id) else { return ChallengePage.over }
             return ChallengePage.question(about: intent)
         case "POST":
             guard let outcome = ChallengePage.Outcome(form: request.body) else {
-                return ChallengePage.message(400, "No answer", "Send outcome=approve or outcome=decline as a form.")
+                return ChallengePage.message(
+                    400, "No answer", "Send outcome=approve, outcome=decline or outcome=give_up as a form.")
+            }
+            if outcome == .giveUp {
+                guard let intent = try intent(number, with: id) else { return ChallengePage.over }
+                return ChallengePage.answered(intent, outcome, returnURL: intent.challenge?.returnURL)
             }
             return try answer(challenge: id, ofIntent: number, with: outcome)
         default:
@@ -21,6 +26,12 @@ extension MockService {
             response.headers = [HTTPField("Allow", "GET, HEAD, POST")]
             return response
         }
+    }
+
+    /// The intent, where it waits for an answer to this challenge.
+    private func intent(_ number: Int, with challenge: String) throws(ProviderError) -> IntentRecord? {
+        let intent = try ledger.look { books throws(ProviderError) in try books.intent(number: number) }
+        return intent?.challenge?.id == challenge ? intent : nil
     }
 
     private func answer(
@@ -36,8 +47,9 @@ extension MockService {
                 else { throw .missing("challenge", id) }
                 returnURL = challenge.returnURL
                 switch outcome {
-                case .approve: return intent.paid(with: try TestCard(token: token), ids: books.ids, at: now)
-                case .decline: return intent.declined(ChallengePage.failure, ids: books.ids)
+                case .approve:
+                    return intent.paid(disputedAfter: try TestCard(token: token).disputedAfter, ids: books.ids, at: now)
+                case .decline, .giveUp: return intent.declined(ChallengePage.failure, ids: books.ids)
                 }
             }
         } catch .rejected(let rejection) where rejection.reason == .notFound {

@@ -2,7 +2,11 @@ import ProviderAPI
 
 extension IntentRecord {
     /// The issuer said yes.
-    func paid(with card: TestCard, ids: ObjectIDs, at now: Timestamp) -> Change {
+    ///
+    /// - Parameters:
+    ///   - disputedAfter: how long after the money is taken the payer complains; nil for never.
+    ///   - effect: what the journal calls it.
+    func paid(disputedAfter: Duration?, ids: ObjectIDs, at now: Timestamp, as effect: Effect = .confirm) -> Change {
         var intent = self
         intent.charge = ids.id(.charge, number, ordinal: attempts)
         intent.lastError = nil
@@ -10,22 +14,48 @@ extension IntentRecord {
         switch captureMethod {
         case .manual:
             intent.status = .requiresCapture
-            return Change(.confirm, amount: amount, of: intent, events: [.paymentCapturable])
+            intent.next = NextStep(.lapse, due: now.advanced(by: Timing.authorization))
+            return Change(effect, amount: amount, of: intent, events: [.paymentCapturable])
         default:
-            intent.take(amount, from: card, at: now)
-            return Change(.confirm, amount: amount, of: intent, events: [.paymentSucceeded])
+            intent.take(amount, disputedAfter: disputedAfter, at: now)
+            return Change(effect, amount: amount, of: intent, events: [.paymentSucceeded])
         }
     }
 
+    /// The issuer, or a bank that takes its time, will answer later.
+    ///
+    /// - Parameter next: the answer; nil where only a tester will give it.
+    func processing(next: NextStep?, ids: ObjectIDs) -> Change {
+        var intent = self
+        intent.status = .processing
+        intent.charge = ids.id(.charge, number, ordinal: attempts)
+        intent.lastError = nil
+        intent.challenge = nil
+        intent.next = next
+        return Change(.processing, amount: 0, of: intent, events: [.paymentProcessing])
+    }
+
+    /// A payment that was processing succeeds.
+    func settled(ids: ObjectIDs, at now: Timestamp) throws(ProviderError) -> Change {
+        let card = try paymentMethod.map { token throws(ProviderError) in try TestCard(token: token) }
+        return paid(disputedAfter: card?.disputedAfter, ids: ids, at: now, as: .settlement)
+    }
+
+    /// A payment that was processing is declined.
+    func settlementFailed(ids: ObjectIDs) -> Change {
+        declined(TestCard.genericDecline, ids: ids, as: .settlementFailure)
+    }
+
     /// The issuer said no: another payment method may be tried.
-    func declined(_ failure: FailureRecord, ids: ObjectIDs) -> Change {
+    func declined(_ failure: FailureRecord, ids: ObjectIDs, as effect: Effect = .decline) -> Change {
         var intent = self
         intent.status = .requiresPaymentMethod
         intent.paymentMethod = nil
         intent.charge = ids.id(.charge, number, ordinal: attempts)
         intent.lastError = failure
         intent.challenge = nil
-        return Change(.decline, amount: 0, of: intent, events: [.paymentFailed])
+        intent.next = nil
+        return Change(effect, amount: 0, of: intent, events: [.paymentFailed])
     }
 
     /// The issuer wants the payer to authenticate, on a page of the mock's.
@@ -34,6 +64,7 @@ extension IntentRecord {
         let id = ids.id(.challenge, number, ordinal: attempts)
         intent.status = .requiresAction
         intent.lastError = nil
+        intent.next = nil
         intent.challenge = ChallengeRecord(id: id, url: pagesURL + ChallengePage.path(of: id), returnURL: returnURL)
         return Change(.challenge, amount: 0, of: intent, events: [.paymentRequiresAction])
     }
@@ -52,25 +83,50 @@ extension IntentRecord {
         var intent = self
         intent.status = .canceled
         intent.challenge = nil
+        intent.next = nil
         intent.cancellationReason = reason
         return Change(.cancel, amount: amount, of: intent, events: events)
     }
 
-    /// The payer complains to their bank.
+    /// Nobody captured it in time: as at Stripe, it is cancelled, with the reason `automatic`.
+    func lapsed() -> Change {
+        var intent = self
+        intent.status = .canceled
+        intent.next = nil
+        intent.cancellationReason = "automatic"
+        return Change(.lapse, amount: amount, of: intent, events: [.paymentCanceled, .chargeExpired])
+    }
+
+    /// The payer complains to their bank. The gateway has no way to answer: unless a tester does, the payer is believed.
     func disputed(ids: ObjectIDs, at now: Timestamp) -> Change {
         var intent = self
-        intent.disputeDue = nil
+        let due = now.advanced(by: Timing.evidence)
         intent.dispute = DisputeRecord(
             id: ids.id(.dispute, number), amount: amountCaptured, status: "needs_response", reason: "fraudulent",
-            created: now.unixSeconds
+            created: now.unixSeconds, dueBy: due.unixSeconds
         )
+        intent.next = NextStep(.loseDispute, due: due)
         return Change(.dispute, amount: amountCaptured, of: intent, events: [.disputeCreated])
     }
 
+    /// The bank decides.
+    ///
+    /// - Throws: ``ProviderError/rejected(_:)`` where there is nothing to decide.
+    func disputeClosed(as decision: DisputeRecord.Decision) throws(ProviderError) -> Change {
+        guard var dispute, !dispute.isClosed else {
+            throw .invalid("intent", code: "dispute_missing", "The payment has no open dispute.")
+        }
+        dispute.status = decision.rawValue
+        var intent = self
+        intent.dispute = dispute
+        intent.next = nil
+        return Change(.disputeClosure, amount: dispute.amount, of: intent, events: [.disputeClosed])
+    }
+
     /// Takes the money.
-    mutating func take(_ amount: Int64, from card: TestCard, at now: Timestamp) {
+    mutating func take(_ amount: Int64, disputedAfter: Duration?, at now: Timestamp) {
         status = .succeeded
         amountCaptured = amount
-        if card.isDisputed { disputeDue = now.advanced(by: CardTiming.dispute).unixMilliseconds }
+        next = disputedAfter.map { NextStep(.dispute, due: now.advanced(by: $0)) }
     }
 }

@@ -7,7 +7,7 @@ extension MockService {
     ) async throws(ProviderError) -> PaymentIntent {
         let subject = CallSubject(.capture, amount: request.amount)
         return try await perform(request, about: subject, ofIntent: request.paymentIntentID, as: operation, in: call) {
-            books, now, _ throws(ProviderError) in
+            books, now, scenario throws(ProviderError) in
             var intent = try books.intent(request.paymentIntentID)
             guard intent.status == .requiresCapture, let token = intent.paymentMethod else {
                 throw .unexpectedState(intent, "captured")
@@ -19,7 +19,8 @@ extension MockService {
                     "The payment cannot be captured because the requested capture amount is greater than the authorized amount."
                 )
             }
-            intent.take(amount, from: try TestCard(token: token), at: now)
+            let card = try TestCard(token: token)
+            intent.take(amount, disputedAfter: scenario?.disputedAfter ?? card.disputedAfter, at: now)
             // As at Stripe, giving up the rest of an authorisation looks like a refund of the charge, without a refund object.
             let events: [EventType] = amount < intent.amount ? [.paymentSucceeded, .chargeRefunded] : [.paymentSucceeded]
             return Change(.capture, amount: amount, of: intent, events: events)

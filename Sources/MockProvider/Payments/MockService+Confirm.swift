@@ -8,7 +8,7 @@ extension MockService {
     ) async throws(ProviderError) -> PaymentIntent {
         let subject = CallSubject(.confirm, token: request.paymentMethod)
         return try await perform(request, about: subject, ofIntent: request.paymentIntentID, as: operation, in: call) {
-            books, now, outcome throws(ProviderError) in
+            books, now, scenario throws(ProviderError) in
             var intent = try books.intent(request.paymentIntentID)
             switch intent.status {
             case .requiresPaymentMethod, .requiresConfirmation, .requiresAction: break
@@ -25,8 +25,12 @@ extension MockService {
 
             intent.paymentMethod = token
             intent.attempts += 1
-            switch outcome?.verdict ?? card.verdict {
-            case .approved: return intent.paid(with: card, ids: books.ids, at: now)
+            switch scenario?.outcome?.verdict ?? card.verdict {
+            case .approved:
+                return intent.paid(disputedAfter: scenario?.disputedAfter ?? card.disputedAfter, ids: books.ids, at: now)
+            case .processing(let end):
+                let due = now.advanced(by: scenario?.later ?? Timing.settlement)
+                return intent.processing(next: NextStep(end, due: due), ids: books.ids)
             case .declined(let failure): return intent.declined(failure, ids: books.ids)
             case .challenged: return intent.challenged(ids: books.ids, pagesURL: host.pagesURL, returnURL: request.returnURL)
             }

@@ -9,7 +9,7 @@ extension MockService {
     ) async throws(ProviderError) -> Refund {
         let subject = CallSubject(.refund, amount: request.amount)
         return try await perform(request, about: subject, ofIntent: request.paymentIntentID, as: operation, in: call) {
-            books, now, outcome throws(ProviderError) in
+            books, now, scenario throws(ProviderError) in
             var intent = try books.intent(request.paymentIntentID)
             guard intent.status == .succeeded, let token = intent.paymentMethod else {
                 throw .unexpectedState(intent, "refunded")
@@ -22,10 +22,14 @@ extension MockService {
                 number: books.lastRefund + 1, ids: books.ids, intent: intent, request: request, operation: operation, at: now
             )
             let card = try TestCard(token: token)
-            switch outcome?.refundCourse ?? card.refundCourse {
+            let later = now.advanced(by: scenario?.later ?? Timing.refund)
+            switch scenario?.outcome?.refundCourse ?? card.refundCourse {
             case .succeeds: break
             case .staysPending: refund.status = .pending
-            case .failsLater: refund.failureDue = now.advanced(by: CardTiming.refundFailure).unixMilliseconds
+            case .succeedsLater:
+                refund.status = .pending
+                refund.next = NextStep(.settle, due: later)
+            case .failsLater: refund.next = NextStep(.fail, due: later)
             }
             intent.amountRefunded += amount
             return Change(.refund, amount: amount, of: intent, refund: refund, events: [.refundCreated, .chargeRefunded])

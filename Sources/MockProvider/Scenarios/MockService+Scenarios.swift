@@ -10,7 +10,7 @@ extension MockService {
     func perform<Answer: FalsifiableAnswer>(
         _ request: some Encodable, about subject: CallSubject, ofIntent id: String?, as operation: OperationIdentity,
         in call: CallContext,
-        decide: (Books, Timestamp, Outcome?) throws(ProviderError) -> Change,
+        decide: (Books, Timestamp, Scenario?) throws(ProviderError) -> Change,
         answer: (JournalEntry) throws(ProviderError) -> Answer
     ) async throws(ProviderError) -> Answer {
         let scenario = try await meetScenario(subject, in: call) { books throws(ProviderError) in
@@ -21,7 +21,7 @@ extension MockService {
         do throws(ProviderError) {
             let entry = try ledger.change(subject.kind.rawValue, request, as: operation, in: scenario) {
                 books, now throws(ProviderError) in
-                try decide(books, now, scenario?.outcome)
+                try decide(books, now, scenario)
             }
             // Deliberate: the module crashes as a faulty one does, with the effect in the journal and nobody told of it.
             precondition(scenario?.fault != .trap, "a scenario of the mock provider lets it crash here")

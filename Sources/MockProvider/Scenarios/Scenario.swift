@@ -21,6 +21,7 @@ import ProviderAPI
 /// - `delay`: how long the call waits before anything else: `500ms`, `2s` or `1m`. The call's deadline or cancellation ends it,
 ///   with an unknown outcome and no effect.
 /// - `outcome`: what the card's issuer says, whatever the token; see ``Outcome``.
+/// - `later`: how much later an outcome that takes its time is there, by the mock's clock: `2s`, `12h` or `24d`. Default: ``Timing``.
 /// - `fault`: what goes wrong; see ``Fault``.
 /// - `webhooks`: what becomes of the events that the call makes; see ``WebhookTreatment``.
 ///
@@ -51,8 +52,12 @@ struct Scenario: Sendable {
     var times: Int?
     var delay: Duration = .zero
     var outcome: Outcome?
+    var later: Duration?
     var fault: Fault?
     var webhooks = WebhookTreatment()
+
+    /// How long after the money was taken the payer complains; nil where the scenario does not say.
+    var disputedAfter: Duration? { outcome == .dispute ? later ?? Timing.dispute : nil }
 }
 
 /// The calls that a scenario tells apart.
@@ -77,15 +82,31 @@ enum Outcome: String, CaseIterable, Sendable {
     case insufficientFunds = "insufficient_funds"
     /// Of a confirm: `card_declined` with this decline code.
     case fraudulent
+    /// Of a confirm: `card_declined` with this decline code.
+    case lostCard = "lost_card"
+    /// Of a confirm: `card_declined` with this decline code.
+    case stolenCard = "stolen_card"
+    /// Of a confirm: `card_declined` with this decline code.
+    case velocityExceeded = "card_velocity_exceeded"
+    /// Of a confirm: a decline with this code.
+    case processingError = "processing_error"
     /// Of a confirm: a decline with this code.
     case expiredCard = "expired_card"
     /// Of a confirm: a decline with this code.
     case incorrectCVC = "incorrect_cvc"
     /// Of a confirm: the payer has to authenticate (3-D Secure) on a page of the mock's.
     case requiresAction = "requires_action"
+    /// Of a confirm: the payment is processing, and succeeds later.
+    case processing
+    /// Of a confirm: the payment is processing, and is declined later.
+    case processingFails = "processing_fails"
+    /// Of a confirm that captures, and of a capture: it is paid, and the payer complains later.
+    case dispute
     /// Of a refund: it stays pending.
     case pending
-    /// Of a refund: it succeeds, and fails ``CardTiming/refundFailure`` later.
+    /// Of a refund: it is pending, and succeeds later.
+    case succeedsLater = "succeeds_later"
+    /// Of a refund: it succeeds, and fails later.
     case failsLater = "fails_later"
 
     /// The outcomes of this kind of call; empty where it has none.
@@ -93,21 +114,28 @@ enum Outcome: String, CaseIterable, Sendable {
         switch kind {
         case .confirm: allCases.filter { $0.verdict != nil }
         case .refund: allCases.filter { $0.refundCourse != nil }
-        case .create, .capture, .cancel, .retrieve: []
+        case .capture: [.dispute]
+        case .create, .cancel, .retrieve: []
         }
     }
 
     /// What the card says; nil where it is no outcome of a confirm.
     var verdict: TestCard.Verdict? {
         switch self {
-        case .succeed: TestCard.visa.verdict
+        case .succeed, .dispute: TestCard.visa.verdict
         case .decline: TestCard.declined.verdict
         case .insufficientFunds: TestCard.insufficientFunds.verdict
         case .fraudulent: TestCard.fraudulent.verdict
+        case .lostCard: TestCard.lost.verdict
+        case .stolenCard: TestCard.stolen.verdict
+        case .velocityExceeded: TestCard.velocityExceeded.verdict
+        case .processingError: TestCard.processingError.verdict
+        case .processing: .processing(.settle)
+        case .processingFails: .processing(.fail)
         case .expiredCard: TestCard.expired.verdict
         case .incorrectCVC: TestCard.incorrectCVC.verdict
         case .requiresAction: TestCard.threeDSecureRequired.verdict
-        case .pending, .failsLater: nil
+        case .pending, .succeedsLater, .failsLater: nil
         }
     }
 
@@ -116,8 +144,12 @@ enum Outcome: String, CaseIterable, Sendable {
         switch self {
         case .succeed: .succeeds
         case .pending: .staysPending
+        case .succeedsLater: .succeedsLater
         case .failsLater: .failsLater
-        case .decline, .insufficientFunds, .fraudulent, .expiredCard, .incorrectCVC, .requiresAction: nil
+        default: nil
         }
     }
+
+    /// Whether something happens later.
+    var takesItsTime: Bool { [.processing, .processingFails, .dispute, .succeedsLater, .failsLater].contains(self) }
 }

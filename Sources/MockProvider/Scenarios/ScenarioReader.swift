@@ -26,14 +26,19 @@ struct ScenarioReader {
 
     private mutating func scenario(_ value: SettingValue, index: Int) -> Scenario {
         var scenario = Scenario(index: index, source: value)
-        let known = ["match", "times", "delay", "outcome", "fault", "webhooks"]
+        let known = ["match", "times", "delay", "outcome", "later", "fault", "webhooks"]
         let map = SettingMap(value, at: "scenarios[\(index)]", known: known, &problems)
         if let match = map.map("match", known: ["operation", "amount", "currency", "token", "metadata"], &problems) {
             scenario.match = self.match(match)
         }
         scenario.times = map.integer("times", in: 1...Int64(Int32.max), &problems).map(Int.init)
-        scenario.delay = map.duration("delay", &problems) ?? .zero
+        scenario.delay = map.duration("delay", upTo: .seconds(24 * 60 * 60), "up to a day", &problems) ?? .zero
         scenario.outcome = outcome(in: map, of: scenario.match.operation)
+        scenario.later = map.duration("later", upTo: .longestAdvance, "up to 3650d", &problems)
+        if scenario.later != nil, scenario.outcome?.takesItsTime != true {
+            let known = Outcome.allCases.filter(\.takesItsTime).map(\.rawValue).joined(separator: ", ")
+            problems.add(map.place("later"), "needs an outcome that takes its time: \(known)")
+        }
         scenario.fault = map.word("fault", among: Fault.known(for: scenario.match.operation), &problems)
         let treatments = ["delay", "duplicate", "reorder", "drop", "bad_signature", "stale_timestamp"]
         if let webhooks = map.map("webhooks", known: treatments, &problems) {
@@ -75,7 +80,7 @@ struct ScenarioReader {
     private mutating func treatment(_ map: SettingMap) -> WebhookTreatment {
         var treatment = WebhookTreatment()
         treatment.isDropped = map.bool("drop", &problems) ?? false
-        treatment.delay = map.duration("delay", &problems) ?? .zero
+        treatment.delay = map.duration("delay", upTo: .seconds(24 * 60 * 60), "up to a day", &problems) ?? .zero
         treatment.duplicates = map.integer("duplicate", in: 0...100, &problems).map(Int.init) ?? 0
         treatment.isReordered = map.bool("reorder", &problems) ?? false
         treatment.hasBadSignature = map.bool("bad_signature", &problems) ?? false

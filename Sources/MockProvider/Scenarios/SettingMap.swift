@@ -26,8 +26,6 @@ struct SettingMap {
     let path: String
     private let values: [String: SettingValue]
 
-    private static let longest: Duration = .seconds(24 * 60 * 60)
-
     /// Reads a map that may have these keys.
     init(_ value: SettingValue, at path: String, known: [String], _ problems: inout SettingProblems) {
         self.path = path
@@ -115,28 +113,13 @@ struct SettingMap {
         return word
     }
 
-    /// A length of time, such as `500ms`, `2s` or `1m`.
-    func duration(_ key: String, _ problems: inout SettingProblems) -> Duration? {
+    /// A length of time with its unit, and a longest one in words.
+    func duration(_ key: String, upTo longest: Duration, _ words: String, _ problems: inout SettingProblems) -> Duration? {
         guard let value = self[key] else { return nil }
-        guard let duration = value.string.flatMap(Duration.init(setting:)), duration <= Self.longest else {
-            problems.add(place(key), "must be a length of time up to a day with its unit, such as 500ms, 2s or 1m")
+        guard let duration = value.string.flatMap(Duration.init(text:)), duration <= longest else {
+            problems.add(place(key), "must be a length of time \(words) with its unit, such as 500ms, 2s, 1m, 12h or 1d")
             return nil
         }
         return duration
-    }
-}
-
-extension Duration {
-    /// Reads digits and a unit. A number without one is refused: whether it means seconds would be a guess.
-    fileprivate init?(setting text: String) {
-        let digits = text.prefix { ("0"..."9").contains($0) }
-        // Nine digits of minutes are more than anybody waits, and cannot overflow.
-        guard (1...9).contains(digits.count), let number = Int64(digits) else { return nil }
-        switch text.dropFirst(digits.count) {
-        case "ms": self = .milliseconds(number)
-        case "s": self = .seconds(number)
-        case "m": self = .seconds(number * 60)
-        default: return nil
-        }
     }
 }

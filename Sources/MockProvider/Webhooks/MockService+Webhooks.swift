@@ -31,26 +31,11 @@ extension MockService {
     /// Posts webhooks, and lets happen what happens by itself.
     package func run() async throws {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.keepTimetable() }
+            group.addTask { await TimetableKeeper(self.ledger, host: self.host).run() }
             guard settings.postsWebhooks else { return }
             group.addTask { await self.poster.runLate() }
             for lane in poster.outbox.lanes {
                 group.addTask { await self.poster.run(lane: lane) }
-            }
-        }
-    }
-
-    private func keepTimetable() async {
-        for await _ in ledger.timetableChanged.rings() {
-            do {
-                // Looking settles what is due by then.
-                while let due = try ledger.look({ books throws(ProviderError) in books.timetable.next }) {
-                    try await host.clock.sleep(for: max(due.duration(since: host.clock.now()), .milliseconds(1)))
-                }
-            } catch is CancellationError {
-                return
-            } catch {
-                host.log.write(.warning, "What was due at the mock has to wait for the next call.", fields: ["cause": "\(error)"])
             }
         }
     }

@@ -16,9 +16,10 @@ enum StripeJSON {
 
     private static func object(of type: EventType, in entry: JournalEntry, to writer: inout JSONWriter) {
         switch type {
-        case .paymentSucceeded, .paymentFailed, .paymentCanceled, .paymentRequiresAction, .paymentCapturable:
+        case .paymentSucceeded, .paymentFailed, .paymentCanceled, .paymentRequiresAction, .paymentCapturable,
+            .paymentProcessing:
             paymentIntent(entry.intent, to: &writer)
-        case .chargeRefunded:
+        case .chargeRefunded, .chargeExpired:
             charge(entry.intent, to: &writer)
         case .refundCreated, .refundUpdated, .refundFailed:
             if let refund = entry.refund { self.refund(refund, to: &writer) }
@@ -115,6 +116,7 @@ enum StripeJSON {
         writer.nullable("charge", intent.charge)
         writer.member("created", dispute.created)
         writer.member("currency", intent.currency.code.lowercased())
+        writer.member("evidence_details", object: { $0.member("due_by", dispute.dueBy) })
         writer.member("livemode", false)
         writer.member("payment_intent", intent.id)
         writer.member("reason", dispute.reason)

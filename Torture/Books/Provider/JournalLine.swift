@@ -6,7 +6,7 @@ struct JournalLine: Decodable {
         let type: String
     }
 
-    /// `create`, `confirm`, `decline`, `challenge`, `capture`, `cancel`, `refund`, `refund_failure` or `dispute`.
+    /// such as `create`, `confirm`, `decline`, `challenge`, `capture`, `cancel`, `refund` or `dispute`.
     let effect: String
     /// Nil for what happened by itself or on a page.
     let key: String?
@@ -28,7 +28,7 @@ struct JournalLine: Decodable {
     var kind: String? {
         switch effect {
         case "create", "capture", "cancel", "refund": effect
-        case "confirm", "decline", "challenge": "confirm"
+        case "confirm", "decline", "challenge", "processing": "confirm"
         default: nil
         }
     }

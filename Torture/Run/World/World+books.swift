@@ -96,15 +96,15 @@ extension World {
         return (count(of: #""id":"evt_"#, in: journalPath), Set(delivered).count)
     }
 
-    /// Whether the mock will still do something by itself: let a refund fail, or open a dispute.
+    /// Whether the mock will soon do something by itself: let a refund fail, or open a dispute. What takes days is not waited for.
     private func consequencesAreDue() throws -> Bool {
-        guard count(of: #"_due":"#, in: journalPath) > 0 else { return false }
+        guard count(of: #""due_ms":"#, in: journalPath) > 0 else { return false }
+        let soon = Int(Date().timeIntervalSince1970 * 1000) + 60_000
         var due: Set<String> = []
         for effect in try gateway.journal() {
-            let intent = effect["payment_intent"]
-            for (object, time) in [(effect["refund"], "failure_due"), (intent, "dispute_due")] {
+            for object in [effect["refund"], effect["payment_intent"]] {
                 guard let id = object["id"].string else { continue }
-                if object[time] == .null { due.remove(id) } else { due.insert(id) }
+                if let time = object["next"]["due_ms"].integer, time < soon { due.insert(id) } else { due.remove(id) }
             }
         }
         return !due.isEmpty
