@@ -10,6 +10,8 @@ PORT ?= 8080
 SWIFT ?= swift
 # Given to every debug and release build alike: other flags would compile everything anew.
 SWIFT_BUILD_FLAGS ?= --explicit-target-dependency-import-check error
+# The example of a provider: a package of its own, whose module the tests load too.
+EXAMPLE := --package-path Examples/PaynowProvider --scratch-path .build-examples/PaynowProvider
 # More arguments for `swift test`: `make test TEST_FLAGS='--filter Refund'`.
 TEST_FLAGS ?=
 export PORT SWIFT SWIFT_BUILD_FLAGS
@@ -28,6 +30,7 @@ run: port-is-free build ## Build, start on 127.0.0.1:8080 (or PORT=...) with the
 .PHONY: test
 test: test-packages web ## Run all tests: units, the whole gateway over a socket, Stripe against localstripe, a short torture
 	@scripts/setup-python.sh test
+	$(SWIFT) test $(EXAMPLE)
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
 	@scripts/copy-web.sh $(BIN)
 	GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
@@ -60,7 +63,11 @@ lint: ## Format, import table, API description, scripts, what may be in git
 
 .PHONY: format
 format: ## Format all Swift sources in place
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Torture
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Torture Benchmarks Examples Templates
+
+.PHONY: docs
+docs: packages ## Build the SDK's guide, "Implementing a provider", into .build-docs/
+	@scripts/build-docs.sh
 
 .PHONY: release
 release: packages web ## Optimised build into dist/, a folder that runs without a Swift toolchain

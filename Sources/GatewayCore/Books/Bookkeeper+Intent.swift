@@ -28,7 +28,8 @@ extension Bookkeeper {
         if moves {
             changed.status = Self.status(of: intent)
             changed.captured = capturedAmount(of: intent, before: transaction.captured)
-            changed.nextAction = intent.status == .requiresAction ? intent.nextAction : nil
+            // Some providers tell what the payer has to do once, and then only that it is still to be done.
+            changed.nextAction = intent.status == .requiresAction ? intent.nextAction ?? transaction.nextAction : nil
             changed.errorCode = changed.status == .failed ? intent.lastError?.code : nil
             changed.declineCode = changed.status == .failed ? intent.lastError?.declineCode : nil
             changed.errorMessage = changed.status == .failed ? intent.lastError?.message ?? "The payment failed." : nil

@@ -40,6 +40,8 @@ package struct CreatePaymentCommand: Sendable, Hashable {
     package var customer: String?
     /// The client's own pairs.
     package var metadata: [String: String] = [:]
+    /// Where the payer's browser returns.
+    package var returnURL: String?
 
     /// A payment of `amount` for an order.
     package init(orderID: Int64, amount: Money) {

@@ -90,6 +90,7 @@ extension PaymentFlow {
         call.statementDescriptorSuffix = command.statementDescriptorSuffix
         call.customer = command.customer
         call.metadata = command.metadata
+        call.returnURL = command.returnURL
         let operation = try writeDown(.create(call), on: transaction, request, bookkeeper)
         try bookkeeper.appendHistory(
             .init("create.requested", operationID: operation.id), transactionID: transaction.id, from: nil, to: transaction.status

@@ -16,6 +16,7 @@ extension CreatePaymentCommand {
         let suffix = fields.string("statement_descriptor_suffix", maximum: 22)
         let customer = fields.string("customer")
         let metadata = fields.metadata()
+        let returnURL = fields.returnURL()
         try fields.finish()
         guard let orderID, let amount else { throw GatewayError.invalid("amount", "It is missing.") }
         self.init(orderID: orderID, amount: amount)
@@ -26,6 +27,18 @@ extension CreatePaymentCommand {
         statementDescriptorSuffix = suffix
         self.customer = customer
         self.metadata = metadata
+        self.returnURL = returnURL
+    }
+}
+
+extension FieldReader {
+    /// `return_url`, where the payer's browser goes back to.
+    fileprivate mutating func returnURL() -> String? {
+        let url = string("return_url", maximum: 2048)
+        if let url, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
+            report("return_url", "It must be an absolute http or https URL.")
+        }
+        return url
     }
 }
 
@@ -34,10 +47,7 @@ extension PaymentCommand {
     static func decodingConfirmation(_ body: [String: JSONValue]) throws -> PaymentCommand {
         var fields = FieldReader(body)
         let paymentMethod = fields.string("payment_method")
-        let returnURL = fields.string("return_url", maximum: 2048)
-        if let returnURL, !returnURL.hasPrefix("https://"), !returnURL.hasPrefix("http://") {
-            fields.report("return_url", "It must be an absolute http or https URL.")
-        }
+        let returnURL = fields.returnURL()
         try fields.finish()
         return .confirm(paymentMethod: paymentMethod, returnURL: returnURL)
     }

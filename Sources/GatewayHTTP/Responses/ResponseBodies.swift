@@ -18,7 +18,8 @@ struct ResponseBodies: Sendable {
         }
     }
 
-    /// What `create-payment-intent` answers.
+    /// What `create-payment-intent` answers. Where the provider wants the payer at once (a page of its own), it says so here: no
+    /// confirmation need follow that would.
     func intent(_ transaction: PaymentTransaction) -> [UInt8] {
         JSONWriter.object { json in
             json.string("client_secret", transaction.clientSecret)
@@ -28,6 +29,7 @@ struct ResponseBodies: Sendable {
             json.string("status", transaction.status.rawValue)
             json.string("provider", transaction.provider)
             json.integer("transaction_id", transaction.id)
+            if transaction.status == .requiresAction, let action = transaction.nextAction { write(action, into: &json) }
         }
     }
 
@@ -157,11 +159,15 @@ struct ResponseBodies: Sendable {
             json.string("reason", dispute.reason)
         }
         json.strings("metadata", transaction.metadata)
-        json.object("next_action", transaction.nextAction) { json, action in
+        write(transaction.nextAction, into: &json)
+        json.time("created_at", transaction.createdAt)
+        json.time("updated_at", transaction.updatedAt)
+    }
+
+    private func write(_ action: NextAction?, into json: inout JSONWriter) {
+        json.object("next_action", action) { json, action in
             json.string("type", action.type)
             json.string("redirect_url", action.redirectURL)
         }
-        json.time("created_at", transaction.createdAt)
-        json.time("updated_at", transaction.updatedAt)
     }
 }

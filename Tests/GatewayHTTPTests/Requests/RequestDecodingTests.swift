@@ -61,7 +61,8 @@ struct RequestDecodingTests {
         let command = try CreatePaymentCommand(
             try object(
                 #"{"order_id":7,"amount":1.25,"currency":"kwd","provider":"mock","capture_method":"manual","description":"d","#
-                    + #""receipt_email":"a@example.test","statement_descriptor_suffix":"SHOP","customer":"cus_1","metadata":{"k":"v"}}"#
+                    + #""receipt_email":"a@example.test","statement_descriptor_suffix":"SHOP","customer":"cus_1","metadata":{"k":"v"},"#
+                    + #""return_url":"https://shop.example/orders/7"}"#
             )
         )
         var expected = CreatePaymentCommand(orderID: 7, amount: try money(1250, "KWD"))
@@ -72,6 +73,7 @@ struct RequestDecodingTests {
         expected.statementDescriptorSuffix = "SHOP"
         expected.customer = "cus_1"
         expected.metadata = ["k": "v"]
+        expected.returnURL = "https://shop.example/orders/7"
         #expect(command == expected)
     }
 
@@ -93,6 +95,7 @@ struct RequestDecodingTests {
                 "statement_descriptor_suffix: It must have 1 to 22 characters."
             ),
             (#""customer":"""#, "customer: It must have 1 to 255 characters."),
+            (#""return_url":"shop.example/orders/7""#, "return_url: It must be an absolute http or https URL."),
             (#""card":"4000""#, "card: There is no such field."),
             (#""captureMethod":"manual""#, "captureMethod: There is no such field."),
         ]

@@ -87,6 +87,21 @@ struct AnswerBytesTests {
         #expect(encoder.encode(.intentHandedOut(transaction), requestID: "b").body == created)
     }
 
+    @Test("with an intent says where to send the payer, as long as the payer has to go there")
+    func intentWithAction() throws {
+        var transaction = try transaction(.requiresAction)
+        transaction.nextAction = NextAction(type: "redirect_to_url", redirectURL: "https://pay.example/1")
+        for answer in [PaymentAnswer.intentCreated(transaction), .intentHandedOut(transaction)] {
+            let body = String(decoding: encoder.encode(answer, requestID: "a").body, as: UTF8.self)
+            #expect(
+                body.hasSuffix(
+                    #""transaction_id":3,"next_action":{"type":"redirect_to_url","redirect_url":"https://pay.example/1"}}"#))
+        }
+        transaction.status = .processing
+        let body = encoder.encode(.intentHandedOut(transaction), requestID: "a").body
+        #expect(try object(body)["next_action"] == nil)
+    }
+
     @Test("with a transaction has every member of the contract, and never the client secret")
     func transactionMembers() throws {
         let body = encoder.encode(.transaction(try transaction()), requestID: "req-1").body

@@ -52,6 +52,7 @@ public protocol ProviderLog: Sendable {
     /// Writes a line. Never pass secrets, client secrets, card numbers or whole bodies.
     ///
     /// - Parameters:
+    ///   - level: how much it matters.
     ///   - message: a constant sentence; what varies goes into `fields`.
     ///   - fields: names in snake_case and their values.
     func write(_ level: ProviderLogLevel, _ message: String, fields: [String: String])

@@ -28,6 +28,9 @@ public struct CreatePaymentIntentRequest: Sendable, Codable, Hashable {
     public var customer: String?
     /// The client's own pairs, to be kept on the intent.
     public var metadata: [String: String] = [:]
+    /// Where the payer's browser returns after an action elsewhere, where the client says so already now: some protocols want to know it at the
+    /// creation, others with the confirmation.
+    public var returnURL: String?
 
     /// A payment of `amount` for an order.
     public init(amount: Money, orderID: Int64, userID: String) {

@@ -8,6 +8,9 @@ public enum TimestampedSignature {
     /// - Parameters:
     ///   - header: the signature header's value; nil where the request had none.
     ///   - headerName: for the messages.
+    ///   - body: the raw body, which the signature is over.
+    ///   - secrets: what it may be signed with; empty ones are passed over.
+    ///   - now: when the webhook arrived.
     ///   - tolerance: how far the timestamp may be from `now`, in either direction.
     /// - Throws: ``ProviderError/rejected(_:)`` with reason ``Rejection/Reason/invalidSignature``.
     public static func verify(
