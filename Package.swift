@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let providerAPI: Target.Dependency = .product(name: "ProviderAPI", package: "ProviderAPI")
+let conformance: Target.Dependency = .product(name: "ProviderConformance", package: "ProviderTestKit")
 let testKit: Target.Dependency = .product(name: "ProviderTestKit", package: "ProviderTestKit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -27,6 +28,7 @@ let package = Package(
         // For `make torture` only: preloaded into the gateway, it kills, fails and cuts the power at a chosen system call.
         .library(name: "Strikes", type: .dynamic, targets: ["Strikes"]),
         .executable(name: "gateway-torture", targets: ["GatewayTorture"]),
+        .executable(name: "mock-rate", targets: ["MockRate"]),
     ],
     dependencies: [
         // A package of its own, because its types must exist once in the process:
@@ -81,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "GatewayHost",
             dependencies: [
-                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", providerAPI, logging, metrics, lifecycle,
+                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", providerAPI, conformance, logging, metrics,
+                lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -116,6 +119,15 @@ let package = Package(
         .testTarget(name: "ProviderAPITests", dependencies: [providerAPI], swiftSettings: strict),
         .testTarget(name: "StripeProviderTests", dependencies: ["StripeProvider", providerAPI, testKit], swiftSettings: strict),
         .testTarget(name: "MockProviderTests", dependencies: ["MockProvider", providerAPI, testKit], swiftSettings: strict),
+        // A small provider with a flaw to choose, for the tests of the suite; with its entry it compiles to a module.
+        .target(
+            name: "FlawedProvider", dependencies: [providerAPI], path: "Tests/Fixtures/modules/flawed",
+            exclude: ["Entry", "recording"], swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProviderConformanceTests", dependencies: ["FlawedProvider", providerAPI, testKit, conformance],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayCoreTests",
             dependencies: ["GatewayCore", "GatewayStorage", providerAPI, testKit, logging, lifecycle],
@@ -157,6 +169,12 @@ let package = Package(
         // Starts the real executable with the real modules; it links nothing of them.
         .target(name: "GatewayHarness", dependencies: [providerAPI], path: "Tests/GatewayHarness", swiftSettings: strict),
         .testTarget(name: "IntegrationTests", dependencies: ["GatewayHarness", providerAPI], swiftSettings: strict),
+
+        // Run by hand; see the head of its file.
+        .executableTarget(
+            name: "MockRate", dependencies: ["MockProvider", conformance, providerAPI], path: "Benchmarks/MockRate",
+            swiftSettings: strict
+        ),
 
         // `make torture`: strikes the real executable and compares its books with the provider's. See Torture/README.md.
         .target(name: "StrikePage", path: "Torture/StrikePage"),

@@ -13,7 +13,7 @@ provider='ProviderAPI Foundation Synchronization'
 # ProviderAPI's public interface keeps to the standard library: that is the rule after this table.
 table="
 Sources/ProviderAPI/Sources/ProviderAPI:                 Foundation Synchronization CLibcrypto
-Sources/ProviderTestKit/Sources/ProviderConformance:     Synchronization ProviderAPI
+Sources/ProviderTestKit/Sources/ProviderConformance:     Foundation Synchronization ProviderAPI
 Sources/ProviderTestKit/Sources/ProviderTestKit:         Synchronization ProviderAPI ProviderConformance Testing
 Sources/StripeProvider:                                  $provider
 Sources/StripeProvider/Entry:                            ProviderAPI StripeProvider
@@ -23,16 +23,19 @@ Sources/GatewayCore:      $host ProviderAPI ServiceLifecycle
 Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB Dispatch
 Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc
 Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore JWTKit
-Sources/GatewayHost:      $host ProviderAPI GatewayCore GatewayStorage ProviderLoading GatewayHTTP
+Sources/GatewayHost:      $host ProviderAPI ProviderConformance GatewayCore GatewayStorage ProviderLoading GatewayHTTP
 Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird JWTKit NIOCore NIOHTTP1 NIOHTTPCompression NIOPosix NIOSSL
 Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc
 Torture/StrikeControl:    Foundation Synchronization Glibc StrikePage
 Torture/Books:            Foundation GRDB
 Torture/Run:              Foundation Synchronization Glibc GatewayHarness StrikeControl TortureBooks ProviderAPI
 Torture/Run:              ArgumentParser AsyncHTTPClient NIOCore NIOHTTP1
+Benchmarks/MockRate:      Foundation MockProvider ProviderAPI ProviderConformance
+Examples/PaynowProvider/Sources/PaynowProvider:        $provider
+Examples/PaynowProvider/Sources/PaynowProvider/Entry:  ProviderAPI PaynowProvider
 "
 
-(($# > 0)) || set -- Sources Torture
+(($# > 0)) || set -- Sources Torture Benchmarks Examples/PaynowProvider/Sources
 find "$@" -name '*.swift' ! -name Package.swift ! -path '*/.build*' -print0 | sort -z |
     TABLE=$table xargs -0 --no-run-if-empty awk '
 BEGIN {

@@ -51,21 +51,6 @@ struct ScriptedStripe {
     }
 }
 
-extension HTTPRequest {
-    /// The decoded body, one `name=value` a parameter.
-    var form: [String] { Self.decoded(String(decoding: body, as: UTF8.self)) }
-
-    /// The decoded query, one `name=value` a parameter.
-    var query: [String] { Self.decoded(url.split(separator: "?", maxSplits: 1).dropFirst().first.map(String.init) ?? "") }
-
-    /// The URL up to the query.
-    var address: String { String(url.prefix { $0 != "?" }) }
-
-    private static func decoded(_ text: String) -> [String] {
-        text.split(separator: "&").map { $0.removingPercentEncoding ?? "undecodable: \($0)" }
-    }
-}
-
 extension ProviderError {
     var rejection: Rejection? {
         if case .rejected(let rejection) = self { rejection } else { nil }
