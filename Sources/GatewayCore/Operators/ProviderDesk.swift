@@ -18,7 +18,7 @@ package struct ProviderDesk: Sendable {
     ///
     /// - Throws: `notFound` where no provider has this name.
     package func commands(of name: String) throws -> [ProviderCommand] {
-        try service(of: name).commands
+        try provider(named: name).service.commands
     }
 
     /// Runs a provider's command.
@@ -27,16 +27,16 @@ package struct ProviderDesk: Sendable {
     /// - Throws: `notFound` where no provider has this name, `invalidRequest` for a command that it does not offer,
     ///   `providerRejected` with its words where it refuses.
     package func call(_ command: String, _ arguments: [String], of name: String) async throws -> String {
-        let service = try service(of: name)
-        let offered = service.commands.map(\.name)
+        let provider = try provider(named: name)
+        let offered = provider.service.commands.map(\.name)
         guard offered.contains(command) else {
             let list = offered.isEmpty ? "none" : offered.joined(separator: ", ")
             throw GatewayError.invalid("command", "The provider \(name) offers no command \(command); it offers: \(list).")
         }
         let context = CallContext(deadline: .now + Self.deadline, requestID: "call-\(name)-\(command)")
         do throws(ProviderError) {
-            return try await supervisor.ask(within: Self.deadline) { () async throws(ProviderError) in
-                try await service.runCommand(command, arguments: arguments, in: context)
+            return try await supervisor.ask(provider, within: Self.deadline) { () async throws(ProviderError) in
+                try await provider.service.runCommand(command, arguments: arguments, in: context)
             }
         } catch {
             var place = ""
@@ -45,11 +45,11 @@ package struct ProviderDesk: Sendable {
         }
     }
 
-    private func service(of name: String) throws -> any PaymentService {
+    private func provider(named name: String) throws -> Provider {
         guard let provider = registry.provider(named: name) else {
             let names = registry.providers.map(\.name).joined(separator: ", ")
             throw GatewayError(.notFound, "There is no provider \(name) in use; there are: \(names).")
         }
-        return provider.service
+        return provider
     }
 }

@@ -113,11 +113,11 @@ package struct WebhookReplay: Sendable {
     /// The event as the provider reads it now; nil where that is what is stored, or it cannot be read now. Events that were found in
     /// the provider's list have no body of the provider's.
     private func newReading(of record: WebhookRecord, _ body: [UInt8]?) async -> WebhookEvent? {
-        guard let body, let service = inbox.registry.provider(named: record.provider)?.service else { return nil }
+        guard let body, let provider = inbox.registry.provider(named: record.provider) else { return nil }
         let webhook = WebhookRequest(headers: [], query: "", body: body, receivedAt: record.receivedAt)
         let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "webhook-\(record.event.id)")
-        let event = try? await inbox.supervisor.ask { () async throws(ProviderError) in
-            try await service.parseWebhookEvent(webhook, in: call)
+        let event = try? await inbox.supervisor.ask(provider) { () async throws(ProviderError) in
+            try await provider.service.parseWebhookEvent(webhook, in: call)
         }
         // What was a payment's stays one in the books, though the provider's settings may be for another account now.
         guard let event, event.id == record.event.id, event != record.event, event.subject.paymentIntentID != nil else {

@@ -10,7 +10,7 @@ extension FlowSupervisor {
     /// - Throws: what `call` throws; ``ProviderError/unknown(_:)`` where it does not end in time; ``ProviderError/notSent(_:)`` once
     ///   the shutdown has begun.
     func ask<Value: Sendable>(
-        within deadline: Duration = OperationRunner.deadline,
+        _ provider: Provider, within deadline: Duration = OperationRunner.deadline,
         _ call: @escaping @Sendable () async throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {
         let late = Result<Value, ProviderError>.failure(.unknown(CallFailure("the provider did not answer in time")))
@@ -18,6 +18,8 @@ extension FlowSupervisor {
             group.addTask {
                 do {
                     return try await self.perform {
+                        provider.calls.begin()
+                        defer { provider.calls.end() }
                         do throws(ProviderError) {
                             return .success(try await call())
                         } catch {

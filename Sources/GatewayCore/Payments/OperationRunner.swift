@@ -40,7 +40,7 @@ struct OperationRunner: Sendable {
         let started = ContinuousClock.now
         let outcome: Result<Answer, ProviderError>
         do throws(ProviderError) {
-            let answer = try await supervisor.ask { [context] () async throws(ProviderError) in
+            let answer = try await supervisor.ask(provider) { [context] () async throws(ProviderError) in
                 try await Self.send(operation.request, as: identity, in: context, to: provider.service)
             }
             outcome = .success(answer)

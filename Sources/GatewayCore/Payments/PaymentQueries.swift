@@ -71,7 +71,7 @@ package struct PaymentQueries: Sendable {
         do throws(ProviderError) {
             var call = CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
             call.traceparent = traceparent
-            current = try await supervisor.ask { [call] () async throws(ProviderError) in
+            current = try await supervisor.ask(provider) { [call] () async throws(ProviderError) in
                 try await provider.service.retrievePaymentIntent(intent.id, in: call)
             }
         } catch {

@@ -10,6 +10,8 @@ package struct Provider: Sendable {
     package let digest: String
     /// What takes the calls.
     package let service: any PaymentService
+    /// The calls that are at work.
+    package let calls = ProviderCalls()
 
     /// A provider in use.
     package init(name: String, information: ModuleInformation, digest: String, service: any PaymentService) {

@@ -69,7 +69,7 @@ package struct EventCatchUp: Service {
         let name = provider.name
         let listed = try await store.read { try $0.eventsListed(of: name) }
         let since = listed?.advanced(by: .zero - Self.overlap) ?? now.advanced(by: .zero - Self.firstSpan)
-        let events = try await supervisor.ask { () async throws(ProviderError) in
+        let events = try await supervisor.ask(provider) { () async throws(ProviderError) in
             let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "events-\(name)")
             return try await provider.service.listEvents(since: since, in: call)
         }

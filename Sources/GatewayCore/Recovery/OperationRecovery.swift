@@ -122,7 +122,7 @@ package struct OperationRecovery: Service {
     ) async -> Result<OperationRunner.Answer, ProviderError> {
         do throws(ProviderError) {
             let installation = store.installation
-            let found = try await supervisor.ask { () async throws(ProviderError) in
+            let found = try await supervisor.ask(provider) { () async throws(ProviderError) in
                 try await operation.lookUp(installation: installation, at: provider)
             }
             _ = outages.end(provider.name)

@@ -83,7 +83,7 @@ package struct OutageProbe: Service {
     private func isAnswered(_ question: Question, by provider: Provider) async -> Bool {
         let installation = store.installation
         do throws(ProviderError) {
-            try await supervisor.ask(within: Self.deadline) { () async throws(ProviderError) in
+            try await supervisor.ask(provider, within: Self.deadline) { () async throws(ProviderError) in
                 switch question {
                 case .operation(let operation):
                     _ = try await operation.lookUp(installation: installation, at: provider, within: Self.deadline)

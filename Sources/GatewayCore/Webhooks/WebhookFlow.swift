@@ -61,6 +61,8 @@ package struct WebhookFlow: Sendable {
     private func verifiedEvent(
         _ webhook: WebhookRequest, from provider: Provider, requestID: String
     ) async throws -> WebhookEvent {
+        provider.calls.begin()
+        defer { provider.calls.end() }
         do throws(ProviderError) {
             try await provider.service.verifyWebhookSignature(webhook)
         } catch {

@@ -123,12 +123,12 @@ package struct WebhookInbox: Service {
                 return nil
             }
             if wantsRefunds {
-                let refunds = try await supervisor.ask { () async throws(ProviderError) in
+                let refunds = try await supervisor.ask(provider) { () async throws(ProviderError) in
                     try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call)
                 }
                 return .refunds(refunds, paymentIntentID: intentID)
             }
-            let intent = try await supervisor.ask { () async throws(ProviderError) in
+            let intent = try await supervisor.ask(provider) { () async throws(ProviderError) in
                 try await provider.service.retrievePaymentIntent(intentID, in: call)
             }
             return .intent(intent, version: known?.version)

@@ -43,6 +43,8 @@ struct ProviderRoutes: Sendable {
         var call = CallContext(deadline: .now + .seconds(20), requestID: request.context.requestID)
         call.traceparent = request.traceparent
         let answer: PageResponse
+        provider.calls.begin()
+        defer { provider.calls.end() }
         do throws(ProviderError) {
             answer = try await provider.service.servePage(page, in: call)
         } catch {

@@ -32,7 +32,7 @@ struct GatewayApplication: Sendable {
             let verifier = try await TokenVerification.verifier(
                 for: configuration, client: client, clock: HostClock(), logger: logger)
             let services = try await GatewayServices.open(configuration, client: client, keepsSecrets: true, logger: logger)
-            let reload = ProviderReload(services, configuration: reloading)
+            let reload = ProviderReload(services, started: configuration, configuration: reloading)
             let readiness = Readiness()
             let server = server(
                 configuration, api: services.api(verifier: verifier, reload: reload.run),
@@ -41,7 +41,7 @@ struct GatewayApplication: Sendable {
             let admin = AdminSocket(database: configuration.database.path, routes: services.adminRoutes, logger: logger)
             return GatewayApplication(
                 // What is needed longest comes first: services end in reverse order, the server before all others.
-                services: services.background + [admin, server, readiness], logger: logger
+                services: services.background + [ReloadSignal(reload: reload), admin, server, readiness], logger: logger
             )
         } catch {
             try? await client.shutdown()

@@ -3,17 +3,24 @@ import Logging
 import ProviderLoading
 import Synchronization
 
-/// Reads providers.yaml again and exchanges the providers in use, for `POST /providers/reload`.
+/// Reads providers.yaml again and exchanges the providers in use, for `POST /providers/reload` and SIGHUP.
 ///
 /// One at a time: the older of two must not have the last word.
 final class ProviderReload: Sendable {
     private let services: GatewayServices
+    private let started: GatewayConfiguration
     private let configuration: @Sendable () throws -> GatewayConfiguration
     private let isTaken = Atomic(false)
 
-    /// - Parameter configuration: reads the configuration again.
-    init(_ services: GatewayServices, configuration: @escaping @Sendable () throws -> GatewayConfiguration) {
+    /// - Parameters:
+    ///   - started: what the process was started with; parts of it hold until its end.
+    ///   - configuration: reads the configuration again.
+    init(
+        _ services: GatewayServices, started: GatewayConfiguration,
+        configuration: @escaping @Sendable () throws -> GatewayConfiguration
+    ) {
         self.services = services
+        self.started = started
         self.configuration = configuration
     }
 
@@ -26,7 +33,9 @@ final class ProviderReload: Sendable {
         defer { isTaken.store(false, ordering: .releasing) }
         let logger = services.logger
         do {
-            let report = await services.hosting.load(try configuration())
+            let configuration = try configuration()
+            warnOfFixedParts(of: configuration)
+            let report = await services.hosting.load(configuration)
             guard report.problems.isEmpty else { throw ConfigurationError(report.problems) }
             services.registry.use(try report.registry(logger: logger))
             logger.notice(
@@ -43,5 +52,36 @@ final class ProviderReload: Sendable {
             }
             throw refusal
         }
+    }
+
+    /// The same for a signal, which has nobody to answer: what is refused is in the log. One that comes during another reload is not
+    /// lost: the file may have changed since that one read it.
+    func runForSignal() async {
+        while !Task.isCancelled {
+            do {
+                return try await run()
+            } catch let error as GatewayError where error.code == .invalidState {
+                try? await services.clock.sleep(for: .milliseconds(100))
+            } catch {
+                let cause = (error as? GatewayError)?.detail ?? "\(type(of: error))"
+                return services.logger.error("The reload was refused; nothing was changed.", metadata: ["cause": "\(cause)"])
+            }
+        }
+    }
+
+    /// Says which changes of the file have to wait for a restart.
+    private func warnOfFixedParts(of configuration: GatewayConfiguration) {
+        let parts = [
+            ("environment", configuration.environment == started.environment),
+            ("server", configuration.server == started.server),
+            ("database", configuration.database == started.database),
+            ("auth", configuration.authentication == started.authentication),
+            ("modules.directory", configuration.modulesDirectory == started.modulesDirectory),
+        ]
+        let changed = parts.filter { !$0.1 }.map(\.0)
+        guard !changed.isEmpty else { return }
+        services.logger.warning(
+            "A reload exchanges providers and routing only; the rest takes effect at the next start.",
+            metadata: ["changed": "\(changed.joined(separator: " "))"])
     }
 }
