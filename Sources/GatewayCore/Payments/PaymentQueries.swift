@@ -67,37 +67,16 @@ package struct PaymentQueries: Sendable {
     ) async throws -> PaymentTransaction {
         let known = try await store.read { try Self.find(intent, for: principal, in: $0) }
         guard let provider = registry.provider(named: known.provider) else { return known }
-        let current: PaymentIntent
-        do throws(ProviderError) {
-            var call = CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
-            call.traceparent = traceparent
-            current = try await supervisor.ask(provider) { [call] () async throws(ProviderError) in
-                try await provider.service.retrievePaymentIntent(intent.id, in: call)
-            }
-        } catch {
+        do {
+            return try await PaymentRefresh(store: store, supervisor: supervisor, clock: clock, logger: logger).refresh(
+                known, intent: intent.id, at: provider, requestID: requestID, traceparent: traceparent)
+        } catch is ProviderError {
             logger.warning(
                 "A payment could not be refreshed; the books answer.",
                 metadata: ["provider": "\(provider.name)", "transaction": "\(known.id)", "request_id": "\(requestID)"]
             )
             return known
         }
-        let now = clock.now()
-        let (refreshed, contradiction): (PaymentTransaction, String?) = try await store.write { writer in
-            guard let transaction = try writer.transaction(known.id) else { throw GatewayError.notFound("payment") }
-            // A call at work knows better than a question asked before it ended.
-            if try transaction.version != known.version || writer.openOperation(transactionID: transaction.id) != nil {
-                return (transaction, nil)
-            }
-            let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .gateway)
-            let booking = try bookkeeper.book(current, on: transaction, note: .init("refreshed"))
-            return (booking.transaction, transaction.status == .manualReview ? nil : booking.contradiction)
-        }
-        if let contradiction {
-            ReviewAlert.raise(
-                logger, because: contradiction,
-                metadata: ["transaction": "\(refreshed.id)", "provider": "\(provider.name)", "request_id": "\(requestID)"])
-        }
-        return refreshed
     }
 
     /// The transaction of an intent.

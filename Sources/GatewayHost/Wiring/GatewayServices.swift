@@ -89,6 +89,7 @@ struct GatewayServices: Sendable {
             KeyPurge(store: store, clock: clock, logger: logger),
             EventCatchUp(
                 store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger),
+            OpenPaymentCheck(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             registry,
         ]
     }

@@ -23,6 +23,7 @@ struct TestGateway: Sendable {
     let probe: OutageProbe
     let purge: KeyPurge
     let catchUp: EventCatchUp
+    let openPayments: OpenPaymentCheck
     let desk: OperationDesk
 
     init(store: FaultyStore, service: ScriptedService = ScriptedService()) {
@@ -52,6 +53,8 @@ struct TestGateway: Sendable {
         purge = KeyPurge(store: store, clock: clock, logger: logger)
         catchUp = EventCatchUp(
             store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger)
+        openPayments = OpenPaymentCheck(
+            store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
         desk = OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger)
     }
 }
