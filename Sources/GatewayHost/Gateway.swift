@@ -28,6 +28,7 @@ struct Gateway: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self, ProvidersCommand.self,
             OperationsCommand.self, ExplainCommand.self, ReconcileCommand.self, WebhooksCommand.self, CallCommand.self,
+            ProbeModuleCommand.self,
         ]
     )
 }

@@ -12,11 +12,6 @@ struct FileDescriptor: ~Copyable, Sendable {
     }
 
     deinit { close(number) }
-
-    /// Leaves the file open for as long as the process lives.
-    consuming func leaveOpen() {
-        discard self
-    }
 }
 
 /// What the system says of a call that failed.

@@ -31,11 +31,14 @@ package struct TemporaryFolder: Sendable {
     }
 
     /// The text of every file below a folder of it, whatever the bytes are.
-    package func readAll(below name: String) -> String {
+    ///
+    /// - Parameter excluded: the name of a folder in it that is passed over.
+    package func readAll(below name: String, except excluded: String? = nil) -> String {
         let root = url.appending(path: name)
         guard let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil) else { return "" }
         var text = ""
         for case let file as URL in files {
+            if file.lastPathComponent == excluded { files.skipDescendants() }
             guard let data = FileManager.default.contents(atPath: file.path) else { continue }
             text += String(decoding: data, as: UTF8.self) + "\n"
         }

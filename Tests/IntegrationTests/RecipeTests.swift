@@ -2,7 +2,8 @@ import Foundation
 import GatewayHarness
 import Testing
 
-@Suite("The recipes of docs/testing.md", .timeLimit(.minutes(4)))
+// One after the other: each starts programs without end, and other suites run at the same time.
+@Suite("The recipes of docs/testing.md", .serialized, .timeLimit(.minutes(5)))
 struct RecipeTests {
     private static let document = TestPaths.repository.appending(path: "docs/testing.md")
 

@@ -47,12 +47,14 @@ struct ProviderAssemblyTests {
     /// Modules by file name; every other name is missing.
     private struct Shelf: ModuleLoading {
         var modules: [String: Module]
+        var certificate = ModuleCertificate.Standing.certified(at: "2026-01-08T01:00:00.000Z")
 
-        func load(_ name: String, sha256: String?) throws -> LoadedModule {
+        func load(_ name: String, sha256: String?) async throws -> LoadedModule {
             guard let module = modules[name] else {
                 throw ModuleLoadingError(name, .notFound(directory: "/shelf", available: []))
             }
-            return LoadedModule(module: module, path: "/shelf/\(name)", digest: String(repeating: "d", count: 64))
+            return LoadedModule(
+                module: module, path: "/shelf/\(name)", digest: String(repeating: "d", count: 64), certificate: certificate)
         }
     }
 
@@ -74,12 +76,15 @@ struct ProviderAssemblyTests {
     private func load(
         environment: String = "development", _ modules: [String: Module],
         providers: [(name: String, module: String, settings: String)],
+        certificate: ModuleCertificate.Standing = .certified(at: "2026-01-08T01:00:00.000Z"), requiring: Bool = false,
         onHost: @escaping @Sendable (ProviderConfiguration, ProviderSettings, [AllowedOrigin]) -> Void = { _, _, _ in }
     ) async throws -> LoadingReport {
-        let configuration = try ConfigurationFixture.read(Self.text(environment: environment, providers: providers))
+        let configuration = try ConfigurationFixture.read(
+            Self.text(environment: environment, providers: providers) + "\nmodules: { require_certificates: \(requiring) }")
         let secrets = DevelopmentSecrets(
             environment: configuration.environment, baseDirectory: "/nonexistent", logger: LogRecorder().logger())
-        return await ProviderAssembly(configuration, loader: Shelf(modules: modules), secrets: secrets) {
+        return await ProviderAssembly(configuration, loader: Shelf(modules: modules, certificate: certificate), secrets: secrets)
+        {
             provider, settings, origins in
             onHost(provider, settings, origins)
             return HostFakes.host(for: provider, settings: settings)
@@ -165,6 +170,47 @@ struct ProviderAssemblyTests {
         #expect(production.problems.first?.message.hasPrefix("libA.so: is for tests and moves no real money; ") == true)
         #expect(production.providers.isEmpty)
         #expect(try await load(["libA.so": module], providers: [("mock", "libA.so", "")]).problems.isEmpty)
+    }
+
+    @Test(
+        "A module without a certificate is worth a warning in production, and refused where certificates are required",
+        arguments: [
+            (.missing(path: "/shelf/libA.so.certificate.json"), "has no certificate (/shelf/libA.so.certificate.json)"),
+            (
+                .invalid(path: "/c", cause: "it is no certificate"),
+                "has a certificate that does not hold (/c: it is no certificate)"
+            ),
+        ] as [(ModuleCertificate.Standing, String)])
+    func certificates(standing: ModuleCertificate.Standing, words: String) async throws {
+        let modules = ["libA.so": Module()]
+        let providers = [("acme", "libA.so", "")]
+        let development = try await load(modules, providers: providers, certificate: standing)
+        #expect(development.warnings.isEmpty && development.problems.isEmpty)
+        #expect(development.descriptions.map(\.isCertified) == [false])
+
+        let production = try await load(environment: "production", modules, providers: providers, certificate: standing)
+        #expect(production.problems.isEmpty && production.providers.count == 1)
+        let log = LogRecorder()
+        _ = try production.registry(logger: log.logger())
+        let mend = "; run `gateway certify` with the provider's recording"
+        #expect(production.warnings.map(\.message) == ["libA.so \(words)\(mend)"])
+        #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains(words) })
+
+        for environment in ["development", "production"] {
+            let strict = try await load(
+                environment: environment, modules, providers: providers, certificate: standing, requiring: true)
+            #expect(strict.problems.map(\.message) == ["libA.so \(words)\(mend)"])
+            #expect(strict.problems.map(\.keyPath) == ["providers[0].module"])
+            #expect(strict.providers.isEmpty && strict.descriptions.map(\.isLoaded) == [false])
+        }
+    }
+
+    @Test("A certified module is loaded where certificates are required")
+    func certified() async throws {
+        let report = try await load(
+            environment: "production", ["libA.so": Module()], providers: [("acme", "libA.so", "")], requiring: true)
+        #expect(report.problems.isEmpty && report.warnings.isEmpty && report.providers.count == 1)
+        #expect(report.descriptions.map(\.isCertified) == [true])
     }
 
     @Test("A setting that the module refuses is named at its place")

@@ -20,6 +20,7 @@ struct CheckCommand: AsyncParsableCommand {
         let configuration = try await options.loadForProviders()
         for warning in configuration.warnings { StandardError.write("warning: \(warning)") }
         let report = await ProviderHosting.load(configuration, logger: Logger(label: "gateway"))
+        for warning in report.warnings { StandardError.write("warning: \(warning)") }
         guard report.problems.isEmpty else {
             for problem in report.problems { StandardError.write("\(problem)") }
             throw ExitCode(78)

@@ -38,6 +38,7 @@ struct ProvidersCommand: AsyncParsableCommand {
                 "  provider      \(information.displayName) \(information.version)\(information.isForTests ? ", for tests" : "")")
         }
         if let digest = provider.digest { lines.append("  sha256        \(digest)") }
+        if let isCertified = provider.isCertified { lines.append("  certified     \(isCertified ? "yes" : "no")") }
         if let capabilities = provider.capabilities {
             let names: [(Bool, String)] = [
                 (capabilities.manualCapture, "manual capture"), (capabilities.partialCapture, "partial capture"),

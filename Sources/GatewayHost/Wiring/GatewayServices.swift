@@ -46,10 +46,9 @@ struct GatewayServices: Sendable {
             // Under the lock file no other process works on these operations.
             try await store.write { try $0.voidLeases() }
             let hosting = ProviderHosting(
-                client: client, loader: ModuleLoader(directory: configuration.modulesDirectory), logger: logger,
-                keepsSecrets: keepsSecrets
-            )
+                client: client, loader: .forProviders(of: configuration), logger: logger, keepsSecrets: keepsSecrets)
             let registry = LiveRegistry(try await hosting.load(configuration).registry(logger: logger), logger: logger)
+            hosting.removeOldCopies(of: configuration)
             return GatewayServices(store: store, client: client, hosting: hosting, registry: registry, logger: logger)
         } catch {
             await store.close()

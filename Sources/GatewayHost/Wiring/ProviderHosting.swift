@@ -21,12 +21,16 @@ struct ProviderHosting: Sendable {
         }.load()
     }
 
+    /// Removes the copies of modules that an earlier gateway has used and this one does not.
+    func removeOldCopies(of configuration: GatewayConfiguration) {
+        ModuleCopies(directory: ModuleLoader.copiesDirectory(of: configuration)).remove(allBut: loader.digests)
+    }
+
     /// Loads the providers for a command that only looks at them.
     static func load(_ configuration: GatewayConfiguration, logger: Logger) async -> LoadingReport {
         let client = OutboundClient()
         let hosting = ProviderHosting(
-            client: client, loader: ModuleLoader(directory: configuration.modulesDirectory), logger: logger, keepsSecrets: false
-        )
+            client: client, loader: .forProviders(of: configuration), logger: logger, keepsSecrets: false)
         let report = await hosting.load(configuration)
         do {
             try await client.shutdown()

@@ -31,8 +31,9 @@ struct ConfigurationReader {
         let server = server(root["server"], of: root, in: environment)
         let database = database(root["database"])
         let authentication = authentication(root["auth"], of: root, in: environment)
-        let modules = reader.section(root["modules"], keys: ["directory"])
+        let modules = reader.section(root["modules"], keys: ["directory", "require_certificates"])
         let modulesDirectory = reader.text(modules?["directory"]).map(absolutePath) ?? executableDirectory
+        let requiresCertificates = reader.bool(modules?["require_certificates"]) ?? false
         let providers = providers(root["providers"], of: root, in: environment)
         let routing = routing(root["routing"], of: root, providers: providers)
         let logLevel = reader.word(overrides.node(for: .logLevel, else: nil), among: Logger.Level.allCases.map(\.rawValue))
@@ -40,12 +41,14 @@ struct ConfigurationReader {
 
         guard reader.problems.isEmpty, let environment, let server, let database, let authentication, let routing else {
             let remains = remains(
-                environment: environment, server: server, providers: providers, modulesDirectory: modulesDirectory)
+                environment: environment, server: server, providers: providers, modulesDirectory: modulesDirectory,
+                requiresCertificates: requiresCertificates)
             var servable: GatewayConfiguration?
             if environment == .development, let server, let database, let authentication, let routing {
                 servable = GatewayConfiguration(
                     environment: .development, server: server, database: database, authentication: authentication,
-                    modulesDirectory: modulesDirectory, providers: providers.filter(isSound), routing: routing,
+                    modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
+                    providers: providers.filter(isSound), routing: routing,
                     logLevel: logLevel ?? .info, file: file, baseDirectory: baseDirectory, warnings: warnings)
             }
             throw ConfigurationError(
@@ -54,8 +57,10 @@ struct ConfigurationReader {
         }
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
-            modulesDirectory: modulesDirectory, providers: providers, routing: routing, logLevel: logLevel ?? .info,
-            file: file, baseDirectory: baseDirectory, warnings: ConfigurationProblem.inReadingOrder(warnings))
+            modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates, providers: providers,
+            routing: routing,
+            logLevel: logLevel ?? .info, file: file, baseDirectory: baseDirectory,
+            warnings: ConfigurationProblem.inReadingOrder(warnings))
     }
 
     /// Whether every mistake is in the entry of some provider.
@@ -72,13 +77,13 @@ struct ConfigurationReader {
     /// its digest.
     private func remains(
         environment: GatewayEnvironment?, server: GatewayConfiguration.Server?, providers: [ProviderConfiguration],
-        modulesDirectory: String
+        modulesDirectory: String, requiresCertificates: Bool
     ) -> GatewayConfiguration {
         let environment = environment ?? .development
         return GatewayConfiguration(
             environment: environment, server: server ?? .init(host: "127.0.0.1", port: 8080, publicURL: nil),
             database: .init(path: ""), authentication: .init(keys: .sharedSecret(nil), issuer: nil, audience: nil),
-            modulesDirectory: modulesDirectory,
+            modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
             providers: providers.filter { environment == .development || $0.sha256 != nil },
             routing: .init(defaultProvider: ""), logLevel: .info, file: file, baseDirectory: baseDirectory, warnings: [])
     }

@@ -15,6 +15,8 @@ package struct GatewayConfiguration: Sendable {
     package let authentication: Authentication
     /// The folder that modules are loaded from, absolute.
     package let modulesDirectory: String
+    /// Whether a module without a certificate is refused.
+    package let requiresCertificates: Bool
     /// The providers in the order of the file, those that are off too.
     package let providers: [ProviderConfiguration]
     /// Which provider takes a payment.

@@ -8,12 +8,15 @@ package struct LoadedModule: Sendable {
     package let path: String
     /// The SHA-256 of the file in lower-case hexadecimal.
     package let digest: String
+    /// Whether it is certified.
+    package let certificate: ModuleCertificate.Standing
 
     /// A module in this process.
-    package init(module: any ProviderModule, path: String, digest: String) {
+    package init(module: any ProviderModule, path: String, digest: String, certificate: ModuleCertificate.Standing) {
         self.module = module
         self.path = path
         self.digest = digest
+        self.certificate = certificate
     }
 }
 
@@ -25,5 +28,5 @@ package protocol ModuleLoading: Sendable {
     ///   - name: the file's name in the modules directory.
     ///   - sha256: what its digest must be, in lower-case hexadecimal; nil for anything.
     /// - Throws: ``ModuleLoadingError``.
-    func load(_ name: String, sha256: String?) throws -> LoadedModule
+    func load(_ name: String, sha256: String?) async throws -> LoadedModule
 }

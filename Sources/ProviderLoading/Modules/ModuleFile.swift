@@ -3,9 +3,12 @@ import Glibc
 
 /// A module's file: found by its name inside the modules directory, opened once, checked and digested, not loaded yet.
 ///
-/// Everything after this reads the file that was opened, not its name again: whoever exchanges the name in between changes nothing.
+/// The copy that is linked is made of the file that was opened, not of its name again: whoever exchanges the name in between
+/// changes nothing.
 struct ModuleFile: ~Copyable {
     private static let chunkSize = 1 << 20
+    /// Digits of a digest.
+    static let digestLength = 64
 
     /// The name in providers.yaml.
     let name: String
@@ -14,7 +17,6 @@ struct ModuleFile: ~Copyable {
     /// Its SHA-256 in lower-case hexadecimal.
     let digest: String
     private let descriptor: FileDescriptor
-    private let state: FileState
 
     /// Opens and checks a file.
     ///
@@ -51,28 +53,33 @@ struct ModuleFile: ~Copyable {
         self.name = name
         self.path = path
         self.descriptor = descriptor
-        self.state = state
     }
 
-    /// Whether the file still is what was digested.
-    var isUnchanged: Bool { FileState(descriptor) == state }
-
-    /// The path of the open file itself, whatever its name leads to by now.
-    var descriptorPath: String { "/proc/self/fd/\(descriptor.number)" }
-
-    /// Leaves the file open for good. As long as its number is taken, no other module can be linked under the same
-    /// ``descriptorPath``, which the dynamic linker would mistake for this one.
-    consuming func leaveOpen() {
-        descriptor.leaveOpen()
+    /// Writes the bytes of the file that was opened, whatever its name leads to by now.
+    ///
+    /// - Returns: the digest of what was written: another one where the file was written to meanwhile.
+    func write(to target: borrowing FileDescriptor) throws -> String {
+        try Self.digest(of: descriptor.number, named: name) { chunk in
+            var rest = chunk[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.write(target.number, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw ModuleLoadingError(name, .notCopied(cause: SystemError.last)) }
+                rest = rest.dropFirst(count)
+            }
+        }
     }
 
-    private static func digest(of number: CInt, named name: String) throws -> String {
+    private static func digest(
+        of number: CInt, named name: String, _ use: ([UInt8]) throws -> Void = { _ in }
+    ) throws -> String {
         var hash = SHA256()
         var offset: UInt64 = 0
         while true {
             let chunk = try read(number, of: name, at: offset, count: chunkSize)
             if chunk.isEmpty { return hash.finalize().hexadecimal }
             hash.update(data: chunk)
+            try use(chunk)
             offset += UInt64(chunk.count)
         }
     }
@@ -94,26 +101,15 @@ struct ModuleFile: ~Copyable {
     }
 }
 
-/// What tells that a file was changed or put aside: a write or a change of its rights moves the change time,
-/// and a file that takes over its name takes a link away.
-private struct FileState: Equatable {
-    let device: dev_t
-    let inode: ino_t
-    let links: nlink_t
+/// What kind of file it is.
+private struct FileState {
     let size: UInt64
-    let changedSeconds: Int
-    let changedNanoseconds: Int
     let mode: mode_t
 
     init?(_ descriptor: borrowing FileDescriptor) {
         var status = stat()
         guard fstat(descriptor.number, &status) == 0 else { return nil }
-        device = status.st_dev
-        inode = status.st_ino
-        links = status.st_nlink
         size = UInt64(max(0, status.st_size))
-        changedSeconds = status.st_ctim.tv_sec
-        changedNanoseconds = status.st_ctim.tv_nsec
         mode = status.st_mode
     }
 

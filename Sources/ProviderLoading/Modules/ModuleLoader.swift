@@ -1,3 +1,4 @@
+import ProviderAPI
 import Synchronization
 
 /// Loads modules from one folder, the only place of the gateway that calls `dlopen`.
@@ -6,47 +7,75 @@ import Synchronization
 /// 1. The name is a file's name, and the file lies in the folder even after links are followed.
 /// 2. It is a regular file that not everyone may write, and a whole ELF shared object for this machine.
 /// 3. Its SHA-256 is the configured one.
-/// 4. The dynamic linker takes it. Its own initialisers run here: whatever must stop a module has to come before.
-/// 5. It exports the entry points of `ModuleEntry`, for this ABI version and from this compiler. Only then a Swift value crosses.
+/// 4. A copy of it goes through a probe: a short-lived process of its own in which the next two steps are tried first. What a
+///    module's initialisers and entry do (trap, hang, `exit`) cannot be survived in this process.
+/// 5. The dynamic linker takes the copy.
+/// 6. It exports the entry points of `ModuleEntry`, for this ABI version and from this compiler. Only then a Swift value crosses.
 ///
-/// The file that was digested is the one that is loaded: it is opened once and linked through its descriptor,
-/// `/proc/self/fd/N`, and a write to it in between is noticed by its change time. Two things follow. The descriptor stays open,
-/// because the linker knows a library by its path too and would mistake the next one of the same number for it. And `$ORIGIN` in the
-/// module's run path is of no use: libraries that it needs beyond those of the gateway are found through `LD_LIBRARY_PATH`, or linked
-/// into it. `libProviderAPI.so` and Swift's runtime libraries are those of the gateway already, which the linker finds by their names.
+/// A module is known by its content. The same content under another name, or under several names of providers.yaml, is linked once;
+/// a file that has changed is another module, linked beside the one of before. `$ORIGIN` in a module's run path is that of the copy:
+/// libraries that it needs beyond those of the gateway are found through `LD_LIBRARY_PATH`, or linked into it. `libProviderAPI.so`
+/// and Swift's runtime libraries are those of the gateway already, which the linker finds by their names.
 ///
-/// Nothing is ever unloaded: Swift's runtime keeps references to a module's metadata. A module that serves several names is loaded once.
+/// Nothing is ever unloaded: Swift's runtime keeps references to a module's metadata.
 package final class ModuleLoader: ModuleLoading {
     private let directory: String
-    private let modules = Mutex<[String: LoadedModule]>([:])
+    private let copies: ModuleCopies
+    private let probe: any ModuleProbing
+    private let modules = Mutex<[String: any ProviderModule]>([:])
 
     /// A loader of the modules in `directory`.
-    package init(directory: String) {
+    ///
+    /// - Parameters:
+    ///   - copies: where the copies are kept that are linked.
+    ///   - probe: tries a module before this process links it.
+    package init(directory: String, copies: ModuleCopies, probe: any ModuleProbing) {
         self.directory = directory
+        self.copies = copies
+        self.probe = probe
     }
 
-    /// Brings a module into this process, or returns the one of the same digest that is there.
-    package func load(_ name: String, sha256: String?) throws -> LoadedModule {
-        let file = try ModuleFile(named: name, in: directory)
-        let digest = file.digest
-        if let sha256, sha256 != digest {
-            throw ModuleLoadingError(name, .digestDiffers(expected: sha256, actual: digest))
+    /// Brings a module into this process, or returns the one of the same content that is there.
+    package func load(_ name: String, sha256: String?) async throws -> LoadedModule {
+        let candidate = try copied(name, sha256: sha256)
+        let module: any ProviderModule
+        if let linked = modules.withLock({ $0[candidate.digest] }) {
+            module = linked
+        } else {
+            try await probe.probe(candidate)
+            module = try link(candidate)
         }
-        return try link(file)
+        // Not kept: a certificate may come later than the module.
+        let certificate = ModuleCertificate.standing(
+            ofModule: candidate.origin, digest: candidate.digest, abi: ProviderABI.version)
+        return LoadedModule(module: module, path: candidate.origin, digest: candidate.digest, certificate: certificate)
     }
 
-    /// Links a checked file, once for each digest.
-    private func link(_ file: consuming ModuleFile) throws -> LoadedModule {
-        let (path, digest) = (file.path, file.digest)
-        if let module = modules.withLock({ $0[digest] }) { return module }
-        guard file.isUnchanged else { throw ModuleLoadingError(file.name, .changedMeanwhile) }
-        let library = try SharedLibrary(file)
-        let loaded = LoadedModule(module: try library.providerModule(), path: path, digest: digest)
+    /// Checks and probes a module without bringing it into this process.
+    ///
+    /// - Throws: ``ModuleLoadingError``.
+    package func tryOut(_ name: String) async throws {
+        try await probe.probe(try copied(name, sha256: nil))
+    }
+
+    /// The digests of the modules that this process has linked.
+    package var digests: Set<String> { modules.withLock { Set($0.keys) } }
+
+    private func copied(_ name: String, sha256: String?) throws -> ModuleCandidate {
+        let file = try ModuleFile(named: name, in: directory)
+        if let sha256, sha256 != file.digest {
+            throw ModuleLoadingError(name, .digestDiffers(expected: sha256, actual: file.digest))
+        }
+        return ModuleCandidate(name: name, origin: file.path, digest: file.digest, copy: try copies.copy(file))
+    }
+
+    private func link(_ candidate: ModuleCandidate) throws -> any ProviderModule {
+        let module = try SharedLibrary(candidate.copy, named: candidate.name).providerModule()
         return modules.withLock { modules in
-            // Two threads may have come here at once; the linker gave both the same library, and the first one's module stays.
-            if let first = modules[digest] { return first }
-            modules[digest] = loaded
-            return loaded
+            // Two tasks may have come here at once; the linker gave both the same library, and the first one's module stays.
+            if let first = modules[candidate.digest] { return first }
+            modules[candidate.digest] = module
+            return module
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Why a module is not used: one line that names the module, the cause and the mend.
-package struct ModuleLoadingError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ModuleLoadingError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
     /// What can be wrong.
-    package enum Reason: Sendable, Hashable {
+    package enum Reason: Sendable, Hashable, Codable {
         /// The name is no plain file name.
         case invalidName
         /// The modules directory can't be read.
@@ -26,6 +26,16 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, CustomStringConver
         case digestDiffers(expected: String, actual: String)
         /// It was changed between taking its digest and loading it.
         case changedMeanwhile
+        /// No copy of it can be made.
+        case notCopied(cause: String)
+        /// A signal ended the process that tried it, such as `SIGILL` for a trap.
+        case crashed(signal: String, words: String)
+        /// It ended the process that tried it with this exit code.
+        case exited(code: Int32, words: String)
+        /// The process that tried it was still not done.
+        case hung(afterSeconds: Int)
+        /// The process that tries it cannot be started or does not say what came of it.
+        case notProbed(cause: String)
         /// The dynamic linker refuses it.
         case notLinkable(cause: String)
         /// An entry point is missing.
@@ -68,6 +78,12 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, CustomStringConver
         case .otherArchitecture(let found, let host): "was built for \(found), and this machine is \(host)"
         case .digestDiffers(let expected, let actual): "its SHA-256 is \(actual), and providers.yaml expects \(expected)"
         case .changedMeanwhile: "was changed while it was being loaded"
+        case .notCopied(let cause): "no copy of it can be made to be linked (\(cause))"
+        case .crashed(let signal, let words): "crashes when it is loaded (\(signal)\(words.isEmpty ? "" : ": \(words)"))"
+        case .exited(let code, let words):
+            "ends the process when it is loaded (exit \(code)\(words.isEmpty ? "" : ": \(words)"))"
+        case .hung(let seconds): "hangs when it is loaded: it was not done after \(seconds) seconds"
+        case .notProbed(let cause): "can't be tried in a process of its own (\(cause))"
         case .notLinkable(let cause): "can't be linked (\(cause))"
         case .missingEntryPoint(let symbol): "has no entry point \(symbol)"
         case .otherABI(let module, let host): "was built for version \(module) of the provider ABI, and this gateway has \(host)"
@@ -93,6 +109,10 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, CustomStringConver
         case .otherArchitecture: "build it for this machine"
         case .digestDiffers: "find out why it changed; if that is as it should be, write the new digest"
         case .changedMeanwhile: "start again once the copying is done"
+        case .notCopied: "make room, and let the gateway's user write to the folder var beside providers.yaml"
+        case .crashed, .exited, .hung:
+            "its initialisers and its function gateway_provider_module run then: they may only make the module"
+        case .notProbed: "see that the gateway's executable can start processes of its own"
         case .notLinkable:
             "build it against this gateway's SDK, link what it needs into it statically, or name its folder in LD_LIBRARY_PATH"
         case .missingEntryPoint, .noModule: "export the three functions that the SDK's ModuleEntry describes"

@@ -9,20 +9,20 @@ struct SharedLibrary {
     private let name: String
     private let handle: UnsafeMutableRawPointer
 
-    /// Links a checked file into this process for good.
+    /// Links a file into this process for good.
     ///
+    /// - Parameters:
+    ///   - path: a copy of ``ModuleCopies``.
+    ///   - name: the module's name in providers.yaml, for messages.
     /// - Throws: ``ModuleLoadingError``.
-    init(_ file: consuming ModuleFile) throws {
-        name = file.name
+    init(_ path: String, named name: String) throws {
+        self.name = name
         // Every symbol is bound at once, so that a missing one is an error here and not a crash later,
         // and none is visible to other modules, which export the same names.
-        guard let handle = dlopen(file.descriptorPath, RTLD_NOW | RTLD_LOCAL) else {
-            throw ModuleLoadingError(name, .notLinkable(cause: Self.linkerError(of: file)))
+        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
+            throw ModuleLoadingError(name, .notLinkable(cause: Self.linkerError(of: path)))
         }
         self.handle = handle
-        let isUnchanged = file.isUnchanged
-        file.leaveOpen()
-        guard isUnchanged else { throw ModuleLoadingError(name, .changedMeanwhile) }
     }
 
     /// Compares what the module was built with, then takes over its `ProviderModule`.
@@ -63,11 +63,11 @@ struct SharedLibrary {
         return String(decoding: bytes.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 
-    /// The linker's words, with the file's real path in place of its descriptor's.
-    private static func linkerError(of file: borrowing ModuleFile) -> String {
+    /// The linker's words, without the path of the copy: the module is named already.
+    private static func linkerError(of path: String) -> String {
         guard let message = dlerror() else { return "the dynamic linker gives no reason" }
         let words = String(cString: message)
-        let prefix = file.descriptorPath + ": "
+        let prefix = path + ": "
         return words.hasPrefix(prefix) ? String(words.dropFirst(prefix.count)) : words
     }
 }

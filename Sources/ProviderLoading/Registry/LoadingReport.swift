@@ -12,6 +12,8 @@ package struct LoadingReport: Sendable {
     package let descriptions: [ProviderDescription]
     /// Everything that is wrong, in the order of the file.
     package let problems: [ConfigurationProblem]
+    /// What is allowed and yet worth a look, likewise.
+    package let warnings: [ConfigurationProblem]
 
     /// The providers to use.
     ///
@@ -22,6 +24,9 @@ package struct LoadingReport: Sendable {
     package func registry(logger: Logger) throws -> LoadedProviders {
         if !problems.isEmpty, configuration.environment == .production || providers.isEmpty {
             throw ConfigurationError(problems)
+        }
+        for warning in warnings {
+            logger.warning("A provider is allowed, and worth a look.", metadata: ["warning": "\(warning)"])
         }
         for problem in problems {
             logger.error("a provider is left out because of a mistake", metadata: ["problem": "\(problem)"])

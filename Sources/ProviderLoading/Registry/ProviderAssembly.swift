@@ -27,16 +27,22 @@ package struct ProviderAssembly: Sendable {
 
     /// Loads all providers that are on. It never throws: what is wrong with one is in the report and concerns no other.
     package func load() async -> LoadingReport {
+        let modules = await loadModules()
         var providers: [Provider] = []
         var descriptions: [ProviderDescription] = []
         var problems: [ConfigurationProblem] = []
+        var warnings: [ConfigurationProblem] = []
         for configured in configuration.providers {
             var description = ProviderDescription(
                 name: configured.name, module: configured.module, isEnabled: configured.isEnabled,
                 isDefault: configured.name == configuration.routing.defaultProvider)
             if configured.isEnabled {
                 do {
-                    providers.append(try await provider(configured, describing: &description))
+                    let loaded = try modules[ModuleKey(configured)]?.get()
+                    guard let loaded else { throw ModuleLoadingError(configured.module, .noModule) }
+                    let made = try await provider(configured, loaded, describing: &description)
+                    warnings += try checkCertificate(of: loaded, in: configured)
+                    providers.append(made)
                     description.isLoaded = true
                 } catch {
                     let found = self.problems(of: error, in: configured)
@@ -48,17 +54,59 @@ package struct ProviderAssembly: Sendable {
         }
         return LoadingReport(
             configuration: configuration, providers: providers, descriptions: descriptions,
-            problems: ConfigurationProblem.inReadingOrder(problems))
+            problems: ConfigurationProblem.inReadingOrder(problems), warnings: ConfigurationProblem.inReadingOrder(warnings))
+    }
+
+    /// What tells modules apart: several names may share one.
+    private struct ModuleKey: Hashable {
+        let module: String
+        let sha256: String?
+
+        init(_ configured: ProviderConfiguration) {
+            module = configured.module
+            sha256 = configured.sha256
+        }
+    }
+
+    /// Loads all modules at once: one that hangs holds up no other.
+    private func loadModules() async -> [ModuleKey: Result<LoadedModule, any Error>] {
+        await withTaskGroup(of: (ModuleKey, Result<LoadedModule, any Error>).self) { group in
+            for key in Set(configuration.enabledProviders.map(ModuleKey.init)) {
+                group.addTask {
+                    do {
+                        return (key, .success(try await loader.load(key.module, sha256: key.sha256)))
+                    } catch {
+                        return (key, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    /// In production a module should be certified, and has to be where the configuration says so.
+    ///
+    /// - Returns: what is worth a look.
+    /// - Throws: ``ConfigurationError`` where it has to be and is not.
+    private func checkCertificate(
+        of loaded: LoadedModule, in configured: ProviderConfiguration
+    ) throws -> [ConfigurationProblem] {
+        guard configuration.requiresCertificates || configuration.environment == .production,
+            let objection = loaded.certificate.objection
+        else { return [] }
+        let problem = problem(in: configured, under: "module", "\(configured.module) \(objection)")
+        if configuration.requiresCertificates { throw ConfigurationError([problem]) }
+        return [problem]
     }
 
     private func provider(
-        _ configured: ProviderConfiguration, describing description: inout ProviderDescription
+        _ configured: ProviderConfiguration, _ loaded: LoadedModule, describing description: inout ProviderDescription
     ) async throws -> Provider {
-        let loaded = try loader.load(configured.module, sha256: configured.sha256)
         let information = loaded.module.information
         description.path = loaded.path
         description.digest = loaded.digest
         description.information = information
+        description.isCertified = loaded.certificate.objection == nil
 
         let isProduction = configuration.environment == .production
         if isProduction, information.isForTests { throw ModuleLoadingError(configured.module, .forTestsOnly) }
@@ -73,11 +121,17 @@ package struct ProviderAssembly: Sendable {
         return Provider(name: configured.name, information: information, digest: loaded.digest, service: service)
     }
 
+    private func problem(
+        in provider: ProviderConfiguration, under key: String, _ message: String
+    ) -> ConfigurationProblem {
+        ConfigurationProblem(
+            at: (provider.node[key] ?? provider.node).origin, keyPath: "\(provider.node.keyPath).\(key)", message: message)
+    }
+
     /// What an error means, at the place in the file that it is about.
     private func problems(of error: any Error, in provider: ProviderConfiguration) -> [ConfigurationProblem] {
         func problem(under key: String, _ message: String) -> ConfigurationProblem {
-            ConfigurationProblem(
-                at: (provider.node[key] ?? provider.node).origin, keyPath: "\(provider.node.keyPath).\(key)", message: message)
+            self.problem(in: provider, under: key, message)
         }
         switch error {
         case let error as ConfigurationError: return error.problems

@@ -18,6 +18,8 @@ package struct ProviderDescription: Sendable, Hashable, Codable {
     package var digest: String?
     /// What the module says of itself: display name, version, whether it is for tests.
     package var information: ModuleInformation?
+    /// Whether a certificate beside the module holds for it; nil where it was not loaded.
+    package var isCertified: Bool?
     /// What the provider can do.
     package var capabilities: ProviderCapabilities?
     /// What keeps it from being used, one line each.

@@ -5,6 +5,14 @@ import Synchronization
 
 private let entries = Mutex(0)
 
+#if NAMED_FIRST
+private let displayName = "First"
+#elseif NAMED_SECOND
+private let displayName = "Second"
+#else
+private let displayName = "Example"
+#endif
+
 private struct ExampleModule: ProviderModule {
     let information: ModuleInformation
     let settingsSchema = SettingsSchema([
@@ -31,5 +39,5 @@ public func gatewayProviderModule() -> UnsafeMutableRawPointer {
         entries += 1
         return entries
     }
-    return ModuleEntry.export(ExampleModule(information: ModuleInformation(displayName: "Example", version: "\(count)")))
+    return ModuleEntry.export(ExampleModule(information: ModuleInformation(displayName: displayName, version: "\(count)")))
 }

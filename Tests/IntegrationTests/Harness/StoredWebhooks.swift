@@ -21,6 +21,6 @@ extension GatewayProcess {
         }
     }
 
-    /// All that it keeps on disk and has logged, whatever the form.
-    var everythingWritten: String { folder.readAll(below: "var") + log }
+    /// All that it keeps on disk and has logged, whatever the form. Copies of modules are none of its writing.
+    var everythingWritten: String { folder.readAll(below: "var", except: "modules") + log }
 }

@@ -1,0 +1,19 @@
+/// A module that was found, checked and copied, and is not linked yet.
+package struct ModuleCandidate: Sendable {
+    /// The file's name in the modules directory.
+    package let name: String
+    /// Where the file is, links followed.
+    package let origin: String
+    /// The SHA-256 of its content, in lower-case hexadecimal.
+    package let digest: String
+    /// Where the copy is that will be linked.
+    package let copy: String
+}
+
+/// Tries modules before this process links them.
+package protocol ModuleProbing: Sendable {
+    /// Returns where the module can be linked and hands over what its entry should.
+    ///
+    /// - Throws: ``ModuleLoadingError``.
+    func probe(_ candidate: ModuleCandidate) async throws
+}
