@@ -31,7 +31,7 @@ mutants_apply() {
 }
 
 check 'format (make format mends most of it)' \
-    "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests Torture
+    "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests Torture Benchmarks Examples Templates
 check 'imports' scripts/check-imports.sh
 check 'API description' .venv/bin/python scripts/check_openapi.py openapi.yaml
 check 'mutants' mutants_apply

@@ -32,6 +32,7 @@ done
 cp -R .web "$dist/web"
 rm -f "$dist/web/.inputs.sha256"
 cp openapi.yaml LICENSE .env.example "$dist/"
+scripts/copy-sdk.sh "$dist"
 
 needed() { readelf --dynamic "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
 
@@ -67,6 +68,9 @@ DIST=$dist awk '
 { print }
 ' providers.yaml >"$dist/providers.yaml"
 
+# A certificate is bound to a module's bytes: it is given once nothing changes them any more.
+"$dist/gateway" certify "$dist/libStripeProvider.so" --recording Tests/Fixtures/stripe
+
 # The Debian packages that hold the system's libraries; dpkg knows a file by one of its two names (/lib is a link).
 debian_packages() {
     command -v dpkg-query >/dev/null || return 0
@@ -99,6 +103,8 @@ ${packages:+On Debian: \`apt-get install ca-certificates $packages\`
   They, and \`web/\`, belong beside the executable.
 - Where Swift's toolchain is installed too, start it with \`SWIFT_BACKTRACE=registers=none\`: else the log of a crash holds the
   memory that registers point to, and a secret may be in it.
+- \`./gateway provider new acme\` makes the package of a provider of your own, from \`sdk/\` and \`templates/\`. Building it needs the
+  Swift toolchain named above.
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` tells whether the folder arrived whole.
 README
 (cd "$dist" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)
@@ -135,6 +141,9 @@ cd "$copy"
 "${isolated[@]}" ./gateway --help >/dev/null || fail 'gateway --help fails in a copy of the folder'
 "${isolated[@]}" ./gateway check || fail 'gateway check fails in a copy of the folder'
 "${isolated[@]}" ./gateway providers || fail 'gateway providers fails in a copy of the folder'
+"${isolated[@]}" ./gateway provider new acme --directory "$copy/new/acme" >/dev/null ||
+    fail 'gateway provider new fails in a copy of the folder'
+grep -qF "?? \"$copy/sdk\"" new/acme/Package.swift || fail 'a new provider does not find the SDK beside the gateway'
 cd - >/dev/null
 
 rm -rf dist

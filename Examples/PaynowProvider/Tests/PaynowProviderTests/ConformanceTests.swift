@@ -1,0 +1,11 @@
+import PaynowProvider
+import ProviderTestKit
+import Testing
+
+@Suite("Conformance")
+struct ConformanceTests {
+    @Test("Paynow conforms, as its recordings have it", .timeLimit(.minutes(1)))
+    func conformance() async throws {
+        try await expectConformance(of: PaynowModule(), recording: ExamplePaths.recordings)
+    }
+}

@@ -1,0 +1,8 @@
+/// Why a provider's package was not made, with the mend. Nothing was written then.
+struct ScaffoldError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
