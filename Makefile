@@ -12,8 +12,10 @@ SWIFT ?= swift
 SWIFT_BUILD_FLAGS ?= --explicit-target-dependency-import-check error
 # The example of a provider: a package of its own, whose module the tests load too.
 EXAMPLE := --package-path Examples/PaynowProvider --scratch-path .build-examples/PaynowProvider
-# More arguments for `swift test`: `make test TEST_FLAGS='--filter Refund'`.
+# More arguments for `swift test`: `make test TEST_FLAGS='--filter Refund'`. Without any, the tests that start gateways and compilers
+# run after those that only compute: each waits for the few threads that all tests share.
 TEST_FLAGS ?=
+SWIFT_TEST = GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS)
 export PORT SWIFT SWIFT_BUILD_FLAGS
 
 # A link that SwiftPM keeps to the folder of the debug build for this machine.
@@ -33,7 +35,7 @@ test: test-packages web ## Run all tests: units, the whole gateway over a socket
 	$(SWIFT) test $(EXAMPLE)
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
 	@scripts/copy-web.sh $(BIN)
-	GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS) $(TEST_FLAGS)
+	$(if $(TEST_FLAGS),$(SWIFT_TEST) $(TEST_FLAGS),$(SWIFT_TEST) --skip IntegrationTests && $(SWIFT_TEST) --filter IntegrationTests)
 	$(BIN)/gateway-torture --short --seed 7
 
 # More arguments for the checker: `make torture TORTURE_FLAGS='--only storm --seed 7'`.

@@ -126,9 +126,9 @@ final class LineRecorder: Sendable {
     }
 }
 
-/// Waits until `condition` holds.
+/// Waits until `condition` holds, a minute at most: other tests compute for seconds on the few threads that all share.
 func eventually(
-    within limit: Duration = .seconds(10), sourceLocation: Testing.SourceLocation = #_sourceLocation, _ condition: () -> Bool
+    within limit: Duration = .seconds(60), sourceLocation: Testing.SourceLocation = #_sourceLocation, _ condition: () -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     while !condition() {

@@ -82,6 +82,6 @@ final class UnreadingServer: Sendable {
 
     private func waitForInput(on descriptor: CInt) throws {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, 10_000) == 1 else { throw POSIXError(.ETIMEDOUT) }
+        guard poll(&waiting, 1, 60_000) == 1 else { throw POSIXError(.ETIMEDOUT) }
     }
 }
