@@ -29,6 +29,12 @@ extension SQLiteTransaction {
         ) { _ in true } ?? false
     }
 
+    func isOpen(operationID: Int64, fence: Int64) throws -> Bool {
+        try first(
+            "SELECT 1 FROM operations WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)", [operationID, fence]
+        ) { _ in true } ?? false
+    }
+
     /// What is due is few; the providers left out are filtered row by row.
     func operationsDue(limit: Int, exceptAt providers: Set<String>) throws -> [OperationStanding] {
         try all(

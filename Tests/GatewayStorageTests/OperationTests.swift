@@ -79,9 +79,12 @@ struct OperationTests {
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(60)) == nil)
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(60)) == nil)
 
+                #expect(try !writer.isOpen(operationID: lapsed.id, fence: 1), "it is another's by now")
+                #expect(try writer.isOpen(operationID: lapsed.id, fence: 2))
                 #expect(try !writer.endOperation(lapsed.id, fence: 1, state: .failed, outcome: "late", at: time()))
                 #expect(try !writer.keepOperationOpen(lapsed.id, fence: 1, outcome: "late", nextCheckAfter: .zero, at: time()))
                 #expect(try writer.endOperation(lapsed.id, fence: 2, state: .succeeded, outcome: "ok", at: time()))
+                #expect(try !writer.isOpen(operationID: lapsed.id, fence: 2), "it has ended")
                 #expect(try !writer.endOperation(lapsed.id, fence: 2, state: .failed, outcome: "again", at: time()))
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(60)) == nil)
                 #expect(try writer.operation(lapsed.id)?.state == .succeeded)

@@ -33,7 +33,7 @@ extension FlowSupervisor {
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: deadline + Self.grace)
+                await self.deadlines.wait(for: deadline + Self.grace)
                 return late
             }
             let first = await group.next()

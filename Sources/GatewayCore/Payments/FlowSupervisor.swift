@@ -7,6 +7,8 @@ package final class FlowSupervisor: Service {
 
     private let flows: AsyncStream<Flow>
     private let submit: AsyncStream<Flow>.Continuation
+    /// When the flows' calls have to be done.
+    let deadlines = Deadlines()
 
     /// A supervisor without flows.
     package init() {
@@ -16,10 +18,15 @@ package final class FlowSupervisor: Service {
     /// Runs flows until the graceful shutdown, then waits for those that run.
     package func run() async throws {
         await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                for await flow in flows {
-                    group.addTask { await flow() }
+            await withDiscardingTaskGroup { services in
+                services.addTask { await self.deadlines.run() }
+                await withDiscardingTaskGroup { group in
+                    for await flow in flows {
+                        group.addTask { await flow() }
+                    }
                 }
+                // Not before the flows have ended: their deadlines hold to the last.
+                services.cancelAll()
             }
         } onGracefulShutdown: {
             self.submit.finish()

@@ -67,7 +67,7 @@ extension OperationRunner {
     ) async throws -> (GatewayAnswer, reviewed: String?) {
         let now = clock.now()
         return try await store.write { writer in
-            guard let current = try writer.operation(operation.id), current.fence == operation.fence, current.state.isOpen,
+            guard try writer.isOpen(operationID: operation.id, fence: operation.fence),
                 let transaction = try writer.transaction(operation.transactionID)
             else { return (try supersededAnswer(operation, in: writer), nil) }
             let settlement = Settlement(

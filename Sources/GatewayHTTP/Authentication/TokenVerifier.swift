@@ -12,6 +12,7 @@ package struct TokenVerifier: Sendable {
     private let issuer: String?
     private let audience: String?
     private let clock: any ProviderClock
+    private let verified = VerifiedTokens()
 
     /// A verifier of tokens signed with HS256 and a shared secret.
     ///
@@ -52,6 +53,9 @@ package struct TokenVerifier: Sendable {
         )
     }
 
+    /// The end of the year 9999, in milliseconds since 1970.
+    private static let latestExpiry = 253_402_300_799_999.0
+
     /// The caller that the value of an `Authorization` field stands for (RFC 6750, section 2.1).
     ///
     /// - Throws: ``GatewayError/Code/unauthenticated``.
@@ -62,6 +66,7 @@ package struct TokenVerifier: Sendable {
             throw Self.refusal("The header Authorization must be Bearer <JWT>.")
         }
         let token = String(parts[1])
+        if let known = verified.principal(of: token, at: clock.now()) { return known }
         try checkHeader(of: token)
         let claims: AccessClaims
         do {
@@ -71,7 +76,12 @@ package struct TokenVerifier: Sendable {
             throw Self.refusal("The token's signature is not valid, or its claims cannot be read: sub and exp are required.")
         }
         try check(claims)
-        return Principal(subject: claims.sub.value, isAdmin: claims.role == "admin")
+        let principal = Principal(subject: claims.sub.value, isAdmin: claims.role == "admin")
+        // Some tokens end in a year that no time can show.
+        let milliseconds = min(claims.exp.value.timeIntervalSince1970 * 1000, Self.latestExpiry)
+        let expires = Timestamp(unixMilliseconds: Int64(milliseconds.rounded(.down)))
+        verified.insert(token, of: principal, expires: expires)
+        return principal
     }
 
     /// Refuses by the header what the library would let pass: it takes the default key for an unknown `kid`, and does not know `crit`.

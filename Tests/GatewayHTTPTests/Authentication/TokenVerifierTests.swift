@@ -75,6 +75,20 @@ struct TokenVerifierTests {
         #expect(try await refusal(token) == "The header Authorization must be Bearer <JWT>.")
     }
 
+    @Test("that was taken before is taken again until it ends, and one that differs by a letter never is")
+    func again() async throws {
+        let clock = ManualClock(forge.now)
+        let verifier = await TokenVerifier.hmac(secret: forge.secret, issuer: nil, audience: nil, clock: clock)
+        let token = try forge.token(claims: forge.claims(["exp": forge.now.unixSeconds + 60, "role": "admin"]))
+        for _ in 0..<3 { #expect(try await verifier.principal(authorization: "Bearer \(token)").isAdmin) }
+        let other = String(token.dropLast(2)) + (token.hasSuffix("AA") ? "BB" : "AA")
+        #expect(try await refusal(other, by: verifier).contains("signature is not valid"))
+        clock.advance(by: .seconds(60))
+        #expect(try await refusal(token, by: verifier) == "The token has expired.")
+        let endless = try forge.token(claims: forge.claims(["exp": 1e18]))
+        for _ in 0..<2 { #expect(try await verifier.principal(authorization: "Bearer \(endless)").subject == "42") }
+    }
+
     @Test("ends when it says, to the second")
     func expiry() async throws {
         let now = forge.now.unixSeconds
