@@ -49,6 +49,13 @@ torture: packages ## Strike the real gateway and compare its books with the prov
 	$(SWIFT) build --product gateway-torture $(SWIFT_BUILD_FLAGS)
 	$(BIN)/gateway-torture --long $(TORTURE_FLAGS)
 
+# More arguments for the benchmarks: `make bench BENCH_FLAGS='--quick'`.
+BENCH_FLAGS ?=
+
+.PHONY: bench
+bench: bench-packages ## Load the release build and what it is compared with; rates, times and the ceilings (see docs/performance.md)
+	@build=$$(Benchmarks/build.sh | tail -n 1) && python3 Benchmarks/bench.py --build "$$build" $(BENCH_FLAGS)
+
 .PHONY: teeth
 teeth: packages ## Build each deliberately broken gateway of Torture/Mutants; the checker has to catch every one
 	@scripts/teeth.sh
@@ -83,6 +90,10 @@ web: ## Fetch the assets of the documentation pages into .web/
 .PHONY: packages
 packages:
 	@scripts/setup-debian.sh
+
+.PHONY: bench-packages
+bench-packages:
+	@scripts/setup-debian.sh bench
 
 .PHONY: test-packages
 test-packages:

@@ -29,6 +29,7 @@ let package = Package(
         .library(name: "Strikes", type: .dynamic, targets: ["Strikes"]),
         .executable(name: "gateway-torture", targets: ["GatewayTorture"]),
         .executable(name: "mock-rate", targets: ["MockRate"]),
+        .executable(name: "ceiling", targets: ["Ceiling"]),
     ],
     dependencies: [
         // A package of its own, because its types must exist once in the process:
@@ -173,6 +174,20 @@ let package = Package(
         // Run by hand; see the head of its file.
         .executableTarget(
             name: "MockRate", dependencies: ["MockProvider", conformance, providerAPI], path: "Benchmarks/MockRate",
+            swiftSettings: strict
+        ),
+        // For `make bench`: what the gateway is compared with.
+        .executableTarget(
+            name: "Ceiling",
+            dependencies: [
+                "GatewayStorage", providerAPI, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            path: "Benchmarks/Ceiling",
             swiftSettings: strict
         ),
 

@@ -31,6 +31,7 @@ Torture/Books:            Foundation GRDB
 Torture/Run:              Foundation Synchronization Glibc GatewayHarness StrikeControl TortureBooks ProviderAPI
 Torture/Run:              ArgumentParser AsyncHTTPClient NIOCore NIOHTTP1
 Benchmarks/MockRate:      Foundation MockProvider ProviderAPI ProviderConformance
+Benchmarks/Ceiling:       Foundation Logging ArgumentParser GRDB GatewayStorage HTTPTypes Hummingbird JWTKit ProviderAPI
 Examples/PaynowProvider/Sources/PaynowProvider:        $provider
 Examples/PaynowProvider/Sources/PaynowProvider/Entry:  ProviderAPI PaynowProvider
 "

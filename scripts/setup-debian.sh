@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a build needs, and only those that are missing; with the argument `test` those of the tests
-# too. Says nothing when there are none.
+# too, with `bench` those of the benchmarks. Says nothing when there are none.
 set -euo pipefail
 
 packages=(
@@ -14,6 +14,9 @@ packages=(
 if [[ ${1:-} == test ]]; then
     # Tests look at pages in a real browser, and at the database as an operator does.
     packages+=(chromium chromium-driver sqlite3)
+elif [[ ${1:-} == bench ]]; then
+    # The load generator.
+    packages+=(wrk)
 fi
 
 if ! command -v dpkg-query >/dev/null; then

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Loads the release build of the gateway, and what it is compared with, and prints what was measured; `make bench` runs it.
+
+Everything is on 127.0.0.1, in a folder that is removed at the end. It ends with 1 where the books do not agree.
+"""
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from harness import machine, report, rival
+from harness.ceilings import BareRoutes, sqlite_alone
+from harness.disk import Disk
+from harness.gateway import LIFETIME, Gateway, Installation
+from harness.observe import Patience
+from harness.targets import targets
+from harness.workload import OPERATIONS, Workload
+from harness.wrk import Load
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+COMPARED = ("ceilings", "sqlite", "fastapi")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--build", required=True, help="the folder with gateway, ceiling and libMockProvider.so")
+    parser.add_argument("--quick", action="store_true", help="2 s each at 1 and 64 connections: under two minutes in all")
+    parser.add_argument("--seconds", type=int, help="how long each load lasts (8; 2 with --quick)")
+    parser.add_argument("--connections", type=numbers, help="comma-separated (1,16,64,256; 1,64 with --quick)")
+    parser.add_argument(
+        "--only", type=names, default=[*OPERATIONS, *COMPARED],
+        help=f"comma-separated, of {', '.join([*OPERATIONS, *COMPARED])}")
+    parser.add_argument(
+        "--patience", type=int, help="seconds in all for repeating loads that others disturbed (120; 20 with --quick)")
+    parser.add_argument("--output", metavar="DIR", help="writes bench.md and bench.json there")
+    parser.add_argument("--keep", action="store_true", help="leaves the folder with databases, journals and logs")
+    options = parser.parse_args()
+    options.seconds = options.seconds or (2 if options.quick else 8)
+    options.patience = (20 if options.quick else 120) if options.patience is None else options.patience
+    options.connections = options.connections or ([1, 64] if options.quick else [1, 16, 64, 256])
+    return options
+
+
+def numbers(text):
+    return [int(part) for part in text.split(",")]
+
+
+def names(text):
+    wanted = text.split(",")
+    unknown = set(wanted) - {*OPERATIONS, *COMPARED}
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+    return wanted
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def main():
+    options = arguments()
+    # An end from outside unwinds the blocks that end the servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Beside the build: on a disk, where the folder for temporary files often is in memory.
+    parent = os.path.join(REPOSITORY, ".build-bench")
+    os.makedirs(parent, exist_ok=True)
+    folder = tempfile.mkdtemp(prefix="run.", dir=parent)
+    memory = tempfile.mkdtemp(prefix="bench.", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else folder)
+    try:
+        run = measure(options, folder, os.path.join(parent, "venv"), Load(memory))
+    finally:
+        shutil.rmtree(memory, ignore_errors=True)
+        if options.keep:
+            say(f"everything is in {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    text = report.markdown(run)
+    print(text)
+    if options.output:
+        os.makedirs(options.output, exist_ok=True)
+        with open(os.path.join(options.output, "bench.md"), "w") as file:
+            file.write(text)
+        with open(os.path.join(options.output, "bench.json"), "w") as file:
+            json.dump(run, file, indent=1)
+    sys.exit(1 if report.problems(run) else 0)
+
+
+def measure(options, folder, venv, load):
+    """All that was asked for, one after the other."""
+    build = machine.Build.at(options.build, os.environ.get("SWIFT", "swift"))
+    # Packages are fetched before anything is measured.
+    interpreter = rival.python(venv) if "fastapi" in options.only else None
+    settings = {"quick": options.quick, "seconds": options.seconds, "connections": options.connections}
+    run = {"machine": machine.describe(REPOSITORY), "settings": settings, "ceilings": [], "sqlite": [], "rival": []}
+    run["rows"], start = [], time.monotonic()
+    disk, patience = Disk(folder), Patience(options.patience, say)
+    run["disk"] = {"before": probe(disk, options.quick)}
+    installation = Installation(build, os.path.join(folder, "gateway"))
+    with Gateway(installation) as gateway:
+        run["ready"] = gateway.seconds_to_ready
+        workload = Workload(gateway, load, disk, patience, say)
+        # Warm caches and files, and a payment that webhooks can be about.
+        workload.prepare("webhook", 64, 1)
+        with BareRoutes(build, installation, folder, load, patience, workload.events) as bare:
+            # What is compared is measured right after each other: a machine's cores and disk are not the same for long.
+            for operation in OPERATIONS:
+                for connections in options.connections:
+                    if operation in options.only:
+                        run["rows"].append(told(workload.measure(operation, connections, options.seconds)))
+                    if operation in ("create", "webhook") and "ceilings" in options.only:
+                        run["ceilings"].append(told(bare.measure(operation, connections, options.seconds)))
+                    if operation == "create" and connections == compared_at(options):
+                        if "fastapi" in options.only:
+                            run["rival"].append(told(patience.until_undisturbed(lambda: rival.measure(
+                                build, folder, interpreter, load, disk, compared_at(options), options.seconds))))
+                        if "sqlite" in options.only:
+                            run["sqlite"] = sqlite_alone(build, folder, options.seconds, disk)
+        if gateway.age > LIFETIME:
+            say("the gateway has read the mock's list of events meanwhile, and was busy with them: measure less at a time")
+    run["disk"]["after"] = probe(disk, options.quick)
+    run["took"] = time.monotonic() - start
+    run["targets"] = targets(run)
+    return run
+
+
+def compared_at(options):
+    """The number of connections at which the gateway is compared with other programs."""
+    return 64 if 64 in options.connections else max(options.connections)
+
+
+def told(row):
+    """Says a row as soon as it is there."""
+    times = f"p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms"
+    say(f"{row['operation']} at {row['connections']}: {row['rate']:,.0f}/s, {times}")
+    for problem in row["problems"]:
+        say(f"    {problem}")
+    return row
+
+
+def probe(disk, quick):
+    """What the disk does, over the blocks of a log that began anew, and at the end of one that grows."""
+    seconds = 0.5 if quick else 2
+    return {"over blocks that exist": disk.probe(seconds), "at the end of a growing file": disk.probe(seconds, grows=True)}
+
+
+if __name__ == "__main__":
+    main()

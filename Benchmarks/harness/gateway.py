@@ -1,0 +1,98 @@
+"""The gateway under load: the release build with the mock provider, in a folder of its own."""
+import os
+import secrets
+import subprocess
+import time
+import urllib.request
+
+from .books import Books
+from .processes import Server, free_port
+
+CONFIGURATION = """\
+environment: development
+server: {{ host: 127.0.0.1, port: {port} }}
+database: {{ url: "sqlite:gateway.db" }}
+auth: {{ algorithm: HS256, secret: "{token_secret}" }}
+providers:
+  - name: mock
+    module: libMockProvider.so
+    settings:
+      webhook_secret: "{webhook_secret}"
+      journal: journal.jsonl
+      webhooks: false     # its own posts would share the machine with the load
+routing: {{ default: mock }}
+"""
+# Every ten minutes the gateway reads the mock's list of events, and takes in all those that were never posted.
+LIFETIME = 580
+
+
+class Installation:
+    """A folder with a configuration, secrets of its own, and a token of a user. The database in it is the gateway's default:
+    SQLite at synchronous=FULL, without which the gateway refuses to start."""
+
+    def __init__(self, build, folder):
+        os.makedirs(folder, exist_ok=True)
+        self.folder = folder
+        self.executable = os.path.join(build.folder, "gateway")
+        self.token_secret = secrets.token_hex(32)
+        self.webhook_secret = "whsec_" + secrets.token_hex(16)
+        self.port = free_port()
+        configuration = os.path.join(folder, "providers.yaml")
+        with open(configuration, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(
+                CONFIGURATION.format(
+                    port=self.port, token_secret=self.token_secret, webhook_secret=self.webhook_secret))
+        self.environment = {
+            **build.environment, "GATEWAY_CONFIG": configuration, "GATEWAY_LOG_LEVEL": "warning"}
+        self.books = Books(folder)
+        self.token = self.run("token", "--subject", "42", "--ttl", "1d").strip()
+
+    def run(self, *arguments):
+        """Runs a command of the gateway and returns what it prints."""
+        done = subprocess.run(
+            [self.executable, *arguments], capture_output=True, text=True, cwd=self.folder,
+            env={**os.environ, **self.environment})
+        if done.returncode:
+            raise RuntimeError(f"gateway {arguments[0]} failed: {done.stderr[-2000:]}")
+        return done.stdout
+
+
+class Gateway(Server):
+    """A gateway that is up. Its log level is `warning`: a line for each request is a choice of whoever runs it."""
+
+    def __init__(self, installation):
+        self.installation = installation
+        self.books = installation.books
+        self.token = installation.token
+        self.started = time.monotonic()
+        super().__init__(
+            [installation.executable, "serve"], port=installation.port, log=os.path.join(installation.folder, "log"),
+            environment=installation.environment, directory=installation.folder)
+        try:
+            self.seconds_to_ready = self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def metrics(self):
+        """The metrics without labels, by name."""
+        with urllib.request.urlopen(self.base + "/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        samples = (line.split(" ") for line in lines if not line.startswith("#") and "{" not in line)
+        return {name: float(value) for name, value in samples}
+
+    def settle(self, limit=30):
+        """Waits until nothing is under way any more, and returns the metrics of then."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            metrics = self.metrics()
+            waiting = ("gateway_open_operations", "gateway_pending_webhooks", "gateway_store_waiting_units")
+            if not any(metrics[name] for name in waiting):
+                return metrics
+            time.sleep(0.05)
+        raise RuntimeError("the gateway still has open operations long after the load")
+
+    @property
+    def age(self):
+        """Seconds since its start."""
+        return time.monotonic() - self.started
