@@ -90,7 +90,12 @@ extension OneAtATime {
                 ("FLAWED_EXITS", "the module ended the process while it was checked (exit 7)"),
             ] {
                 try await withModule([definition]) { folder, module in
-                    let result = try await certify(module, "--recording", Self.recording.path)
+                    let temporary = folder.url.appending(path: "tmp")
+                    try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false)
+                    let result = try await run(
+                        TestPaths.gateway, ["certify", module, "--recording", Self.recording.path],
+                        environment: ["TMPDIR": temporary.path], within: .seconds(100))
+                    #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == [], "nothing is left behind")
                     #expect(result.end == .exited(1) && result.errors.contains(words), "\(result.everything)")
                     #expect(!folder.exists("libFlawedProvider.so.certificate.json"))
                 }

@@ -144,7 +144,12 @@ extension OneAtATime {
             try await withModules { _ in
                 []
             } body: { gateway in
+                let temporary = gateway.folder.url.appending(path: "tmp")
+                try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false)
+                try gateway.reconfigure { $0.variables["TMPDIR"] = temporary.path }
                 try await gateway.start()
+                let left = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
+                #expect(left == [], "what a killed gateway would leave behind")
                 let folder = gateway.folder.url.appending(path: "var/modules")
                 let digest = try await sha256(of: TestPaths.mockModule)
                 let passed = folder.appending(path: "\(digest)/passed")

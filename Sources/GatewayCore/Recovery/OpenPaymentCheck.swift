@@ -25,6 +25,8 @@ package struct OpenPaymentCheck: Service {
     /// How far back the first round of an installation looks.
     static let firstSpan = Duration.seconds(24 * 3600)
     private static let pageSize = 100
+    /// So many payments in a row that are not answered for are the provider's trouble, not theirs.
+    private static let failuresOfAnOutage = 3
 
     private static let openStatuses: [TransactionStatus] = [
         .requiresPaymentMethod, .requiresConfirmation, .requiresAction, .processing, .requiresCapture, .failed,
@@ -71,11 +73,25 @@ package struct OpenPaymentCheck: Service {
         let now = clock.now()
         let last = try await store.read { try $0.eventsListed(of: provider.name) }
         let since = last ?? now.advanced(by: .zero - Self.firstSpan)
+        var failuresInARow = 0
+        var lastFailure: ProviderError?
+        var hasAnswered = false
         for payment in try await due(at: provider.name, since: since, until: now) {
             // Cancelled, the rest is due again at the next start.
             try Task.checkCancellation()
-            try await ask(for: payment, at: provider)
+            do {
+                try await ask(for: payment, at: provider)
+                failuresInARow = 0
+                hasAnswered = true
+            } catch let error as ProviderError {
+                // One payment that the provider has trouble with keeps no other waiting; several are an outage.
+                failuresInARow += 1
+                if failuresInARow == Self.failuresOfAnOutage { throw error }
+                lastFailure = error
+            }
         }
+        // Where nothing was answered, all of it stays due.
+        if let lastFailure, !hasAnswered { throw lastFailure }
         try await store.write { try $0.setEventsListed(of: provider.name, until: now, at: now) }
     }
 

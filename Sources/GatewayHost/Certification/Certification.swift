@@ -33,8 +33,14 @@ struct Certification: Sendable {
         try await ModuleLoader(
             directory: directory, copies: ModuleCopies(directory: nil), probe: ModuleProbe.byThisProgram
         ).tryOut(name)
+        // A process that crashes leaves its temporary files behind: they are in a folder that this one removes.
+        let temporary = FileManager.default.temporaryDirectory.appending(path: "gateway-certify-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: temporary, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(at: temporary) }
+        let environment = ModuleProbe.environment.merging(["TMPDIR": temporary.path]) { $1 }
         let outcome = try await ShortLivedChild(
-            "/proc/self/exe", [CertifyWorkerCommand.name, module, recording], environment: ModuleProbe.environment,
+            "/proc/self/exe", [CertifyWorkerCommand.name, module, recording], environment: environment,
             limit: Self.limit, startLimit: Self.startLimit, answerLimit: Self.answerLimit
         ).run()
         switch outcome.end {

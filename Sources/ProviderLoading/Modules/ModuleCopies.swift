@@ -27,14 +27,18 @@ package struct ModuleCopies: Sendable {
     /// - Throws: ``ModuleLoadingError``: `changedMeanwhile` where the file is no longer the one that was digested.
     func copy(_ file: borrowing ModuleFile) throws -> String {
         var cause = "no temporary folder can be made"
-        for directory in [directory, Self.temporary].compactMap({ $0 }) {
-            do {
-                return try copy(file, below: directory)
-            } catch let error as Unwritable {
-                cause = error.cause
-            }
+        do {
+            if let directory { return try copy(file, below: directory) }
+        } catch let error as Unwritable {
+            cause = error.cause
         }
-        throw ModuleLoadingError(file.name, .notCopied(cause: cause))
+        // Not made before it is needed: a process that is killed leaves it behind.
+        guard let temporary = Self.temporary else { throw ModuleLoadingError(file.name, .notCopied(cause: cause)) }
+        do {
+            return try copy(file, below: temporary)
+        } catch let error as Unwritable {
+            throw ModuleLoadingError(file.name, .notCopied(cause: error.cause))
+        }
     }
 
     /// Removes the copies of modules that are none of these. What another process has linked stays usable to it.

@@ -59,7 +59,24 @@ struct OpenPaymentCheckTests {
         }
     }
 
-    @Test("While the provider does not answer nothing is forgotten, and one payment that it does not know keeps no other waiting")
+    @Test("One payment that the provider cannot answer for keeps no other waiting, and has none asked for again each minute")
+    func oneInTrouble() async throws {
+        try await withOpenPayment { gateway, troubled in
+            let other = try await gateway.created()
+            await gateway.openPayments.check()
+            gateway.service.failLookup(of: troubled.intent, .unknown(SettlementCase.failure))
+            gateway.service.show(try #require(gateway.service.intent(other.intent)).now(.succeeded))
+            gateway.clock.advance(by: .seconds(130))
+            await gateway.openPayments.check()
+            #expect(try await gateway.books(of: other.order).status == .succeeded)
+            let lookups = gateway.service.lookups
+            gateway.clock.advance(by: .seconds(60))
+            await gateway.openPayments.check()
+            #expect(gateway.service.lookups == lookups)
+        }
+    }
+
+    @Test("While the provider does not answer nothing is forgotten")
     func outage() async throws {
         try await withOpenPayment { gateway, subject in
             await gateway.openPayments.check()

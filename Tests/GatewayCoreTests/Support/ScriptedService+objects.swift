@@ -76,7 +76,7 @@ extension ScriptedService {
     func retrievePaymentIntent(_ id: String, in call: CallContext) async throws(ProviderError) -> PaymentIntent {
         let (intent, error, gate) = state.withLock { state in
             state.lookups += 1
-            return (state.intents[id], state.lookupError, state.heldRetrieval)
+            return (state.intents[id], state.lookupError ?? state.retrievalErrors[id], state.heldRetrieval)
         }
         await gate?.pass()
         if let error { throw error }

@@ -38,6 +38,7 @@ final class ScriptedService: PaymentService {
         var intents: [String: PaymentIntent] = [:]
         var refunds: [Refund] = []
         var lookupError: ProviderError?
+        var retrievalErrors: [String: ProviderError] = [:]
         var events: [WebhookEvent] = []
         var hidesObjects = false
         /// Whether it takes every event for somebody else's.
@@ -102,6 +103,8 @@ final class ScriptedService: PaymentService {
     var lookups: Int { state.withLock { $0.lookups } }
     /// Makes every look-up fail; nil mends it.
     func failLookups(_ error: ProviderError?) { state.withLock { $0.lookupError = error } }
+    /// Makes looking up one intent fail.
+    func failLookup(of intent: String, _ error: ProviderError) { state.withLock { $0.retrievalErrors[intent] = error } }
     /// Makes the provider find nothing by an operation, although it is there.
     func hideObjects() { state.withLock { $0.hidesObjects = true } }
     /// Holds the answers of ``retrievePaymentIntent(_:in:)`` back, as they were when asked for.
