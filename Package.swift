@@ -58,7 +58,10 @@ let package = Package(
         ),
         .target(
             name: "GatewayStorage",
-            dependencies: ["GatewayCore", providerAPI, logging, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "GatewayCore", providerAPI, logging, .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(

@@ -1,16 +1,15 @@
-import GRDB
 import ProviderAPI
 
 /// Reads the columns of one row by their position, in the order of the SELECT.
 ///
 /// NOT NULL and STRICT hold the types; what a type of the domain can't take is an ``UnreadableRow``.
 struct ColumnReader {
-    let row: Row
+    let row: SQLiteRow
     let table: String
     let id: Int64
 
     /// - Parameter row: a row whose first column is its id.
-    init(_ row: Row, of table: String) {
+    init(_ row: SQLiteRow, of table: String) {
         self.row = row
         self.table = table
         self.id = row[0]

@@ -1,4 +1,3 @@
-import GRDB
 import ProviderAPI
 
 /// A page of a table, newest first: by time of creation, then by id, so that any filter and any range of time is one walk along
@@ -11,7 +10,7 @@ struct PageQuery {
     private let columns: String
     private let index: String
     private var conditions = ["deleted_at IS NULL"]
-    private var arguments: [(any DatabaseValueConvertible)?] = []
+    private var arguments: [any SQLiteBindable] = []
 
     init(_ columns: String, from table: String, by index: String) {
         self.columns = columns
@@ -20,7 +19,7 @@ struct PageQuery {
     }
 
     /// Adds `condition` where there is a value for its question mark.
-    mutating func filter(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+    mutating func filter(_ condition: String, _ value: (any SQLiteBindable)?) {
         guard let value else { return }
         conditions.append(condition)
         arguments.append(value)
@@ -34,12 +33,12 @@ struct PageQuery {
     }
 
     /// The statement and its arguments.
-    func statement(limit: Int) -> (sql: String, arguments: StatementArguments) {
+    func statement(limit: Int) -> (sql: String, arguments: [any SQLiteBindable]) {
         let sql = """
             SELECT \(columns) FROM \(table) INDEXED BY \(index) WHERE \(conditions.joined(separator: " AND ")) \
             ORDER BY created_at DESC, id DESC LIMIT ?
             """
-        return (sql, StatementArguments(arguments + [max(0, limit)]))
+        return (sql, arguments + [max(0, limit)])
     }
 }
 

@@ -1,4 +1,3 @@
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -30,7 +29,7 @@ extension SQLiteTransaction {
         )
     }
 
-    private static func entry(_ row: Row) throws -> HistoryEntry {
+    private static func entry(_ row: SQLiteRow) throws -> HistoryEntry {
         let read = ColumnReader(row, of: "transaction_events")
         var change = HistoryChange(
             type: row[2], actor: row[3],

@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -10,8 +8,8 @@ extension SQLiteTransaction {
             [reference.owner, reference.key]
         ) { row in
             var answer: StoredAnswer?
-            if let status = row[2] as Int?, let body = row[3] as Data? {
-                answer = StoredAnswer(status: status, body: [UInt8](body))
+            if let status = row[2] as Int?, let body = row[3] as [UInt8]? {
+                answer = StoredAnswer(status: status, body: body)
             }
             return IdempotencyRecord(fingerprint: row[0], operationID: row[1], answer: answer)
         }
@@ -39,7 +37,7 @@ extension SQLiteTransaction {
             WHERE owner = ? AND key = ? AND state = 'in_flight'
             """,
             [
-                answer.status, Data(answer.body), now.unixMilliseconds, now.unixMilliseconds, reference.owner, reference.key,
+                answer.status, answer.body, now.unixMilliseconds, now.unixMilliseconds, reference.owner, reference.key,
             ]
         )
     }

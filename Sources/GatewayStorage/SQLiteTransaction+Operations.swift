@@ -1,4 +1,3 @@
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -29,11 +28,15 @@ extension SQLiteTransaction {
         ) { _ in true } ?? false
     }
 
-    func isOpen(operationID: Int64, fence: Int64) throws -> Bool {
-        try first(
-            "SELECT 1 FROM operations WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)", [operationID, fence]
-        ) { _ in true } ?? false
+    func transaction(ofOpenOperation id: Int64, fence: Int64) throws -> PaymentTransaction? {
+        try first(Self.transactionOfOpenOperation, [id, fence], TransactionRow.decode)
     }
+
+    private static let transactionOfOpenOperation = """
+        SELECT \(TransactionRow.columns) FROM payment_transactions
+        WHERE id = (SELECT transaction_id FROM operations WHERE id = ? AND fence = ? AND \(OperationRow.isOpen))
+            AND deleted_at IS NULL
+        """
 
     /// What is due is few; the providers left out are filtered row by row.
     func operationsDue(limit: Int, exceptAt providers: Set<String>) throws -> [OperationStanding] {
@@ -65,7 +68,7 @@ extension SQLiteTransaction {
 
     func operations(_ query: OperationQuery) throws -> [OperationStanding] {
         var conditions = ["operations.deleted_at IS NULL"]
-        var arguments: StatementArguments = []
+        var arguments: [any SQLiteBindable] = []
         // The index holds exactly these, which are few.
         let index = query.scope == .unsettled && query.transactionID == nil ? "INDEXED BY operations_unsettled" : ""
         if query.scope == .unsettled { conditions.append("operations.state IN ('pending', 'unknown', 'manual_review')") }
@@ -99,7 +102,7 @@ enum OperationRow {
     /// The condition of the partial indexes over open operations, word for word: SQLite uses them for nothing else.
     static let isOpen = "state IN ('pending', 'unknown') AND deleted_at IS NULL"
 
-    static func decode(_ row: Row) throws -> Operation {
+    static func decode(_ row: SQLiteRow) throws -> Operation {
         let read = ColumnReader(row, of: "operations")
         var idempotency: IdempotencyReference?
         if let owner = row[8] as String?, let key = row[9] as String? {
@@ -121,7 +124,7 @@ enum StandingRow {
             , provider, outcome, coalesce(lease_until > \(DatabaseClock.now), 0), next_check_at, operations.updated_at
             """
 
-    static func decode(_ row: Row) throws -> OperationStanding {
+    static func decode(_ row: SQLiteRow) throws -> OperationStanding {
         let read = ColumnReader(row, of: "operations")
         return OperationStanding(
             operation: try OperationRow.decode(row), provider: row[13], outcome: row[14], isLeased: row[15],

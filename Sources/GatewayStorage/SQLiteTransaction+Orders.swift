@@ -1,4 +1,3 @@
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -37,15 +36,20 @@ extension SQLiteTransaction {
         )
     }
 
+    /// One that has the status already is not touched: a creation leaves its order as it was.
     func updateOrder(_ id: Int64, status: Order.Status, at now: Timestamp) throws {
-        try executeOnRow(
-            of: "orders",
-            "UPDATE orders SET status = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL",
-            [status.rawValue, now.unixMilliseconds, id]
-        )
+        let isChanged =
+            try execute(
+                "UPDATE orders SET status = ?, updated_at = ? WHERE id = ? AND status <> ? AND deleted_at IS NULL",
+                [status.rawValue, now.unixMilliseconds, id, status.rawValue]
+            ) == 1
+        if isChanged { return }
+        guard try first("SELECT 1 FROM orders WHERE id = ? AND deleted_at IS NULL", [id], { _ in true }) != nil else {
+            throw StoreError.constraint("orders: no such row")
+        }
     }
 
-    private static func order(_ row: Row) throws -> Order {
+    private static func order(_ row: SQLiteRow) throws -> Order {
         let read = ColumnReader(row, of: "orders")
         return Order(
             id: read.id, userID: row[1], amount: try read.money(2, 3), status: try read.value(4, "status"), description: row[5],

@@ -1,4 +1,3 @@
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -61,7 +60,7 @@ extension SQLiteTransaction {
         )
     }
 
-    private static func refund(_ row: Row) throws -> RefundRecord {
+    private static func refund(_ row: SQLiteRow) throws -> RefundRecord {
         let read = ColumnReader(row, of: "refunds")
         return RefundRecord(
             id: read.id, transactionID: row[1], operationID: row[2], providerRefundID: row[3], amount: try read.money(4, 5),

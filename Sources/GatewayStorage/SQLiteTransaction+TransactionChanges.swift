@@ -1,4 +1,3 @@
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -37,7 +36,7 @@ extension SQLiteTransaction {
                 provider_charge_id = ?, error_code = ?, decline_code = ?, error_message = ?, dispute = ?, next_action = ?,
                 metadata = ?, updated_at = ?, version = version + 1
             WHERE id = ? AND version = ? AND deleted_at IS NULL
-            RETURNING \(TransactionRow.columns)
+            RETURNING version, refunded, reserved
             """,
             [
                 transaction.paymentIntentID, transaction.clientSecret, transaction.captured, transaction.status.rawValue,
@@ -45,9 +44,15 @@ extension SQLiteTransaction {
                 transaction.declineCode, transaction.errorMessage, try JSONColumn.encode(optional: transaction.dispute),
                 try JSONColumn.encode(optional: transaction.nextAction), try JSONColumn.encode(pairs: transaction.metadata),
                 transaction.updatedAt.unixMilliseconds, transaction.id, transaction.version,
-            ],
-            TransactionRow.decode
-        )
+            ]
+        ) { row in
+            // All else is what was just written.
+            var updated = transaction
+            updated.version = row[0]
+            updated.refunded = row[1]
+            updated.reserved = row[2]
+            return updated
+        }
         guard let updated else { throw StoreError.constraint("payment_transactions.version") }
         return updated
     }

@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -19,8 +17,8 @@ extension SQLiteTransaction {
 
     func webhooks(_ query: WebhookQuery) throws -> [WebhookStanding] {
         var conditions = ["deleted_at IS NULL"]
-        var arguments: StatementArguments = []
-        func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+        var arguments: [any SQLiteBindable] = []
+        func require(_ condition: String, _ value: (any SQLiteBindable)?) {
             guard let value else { return }
             conditions.append(condition)
             arguments += [value]
@@ -48,7 +46,7 @@ extension SQLiteTransaction {
 
     func webhookBody(_ id: Int64) throws -> [UInt8]? {
         try first("SELECT raw_body FROM webhook_events WHERE id = ? AND deleted_at IS NULL", [id]) { row -> [UInt8] in
-            Array(row[0] as Data)
+            row[0]
         }
     }
 
@@ -61,7 +59,7 @@ extension SQLiteTransaction {
     func insertWebhook(_ webhook: NewWebhook) throws -> WebhookRecord? {
         let event = try JSONColumn.encode(webhook.event)
         let time = webhook.receivedAt.unixMilliseconds
-        let inserted = try execute(
+        let id = try insertUnlessThere(
             """
             INSERT INTO webhook_events (
                 provider, event_id, payment_intent_id, event, raw_body, state, attempts, next_try_at, created_at, updated_at
@@ -69,14 +67,14 @@ extension SQLiteTransaction {
             ON CONFLICT (event_id, provider) DO NOTHING
             """,
             [
-                webhook.provider, webhook.event.id, webhook.event.subject.paymentIntentID, event, Data(webhook.rawBody), time,
+                webhook.provider, webhook.event.id, webhook.event.subject.paymentIntentID, event, webhook.rawBody, time,
                 time,
                 time,
             ]
         )
-        guard inserted == 1 else { return nil }
+        guard let id else { return nil }
         return WebhookRecord(
-            id: database.lastInsertedRowID, provider: webhook.provider, event: webhook.event, state: .pending, attempts: 0,
+            id: id, provider: webhook.provider, event: webhook.event, state: .pending, attempts: 0,
             receivedAt: webhook.receivedAt
         )
     }
@@ -141,7 +139,7 @@ extension SQLiteTransaction {
 enum WebhookRow {
     static let columns = "id, provider, event, state, attempts, created_at"
 
-    static func decode(_ row: Row) throws -> WebhookRecord {
+    static func decode(_ row: SQLiteRow) throws -> WebhookRecord {
         let read = ColumnReader(row, of: "webhook_events")
         return WebhookRecord(
             id: read.id, provider: row[1], event: try read.json(2, "event"), state: try read.value(3, "state"),

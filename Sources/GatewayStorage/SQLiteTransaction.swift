@@ -1,9 +1,11 @@
 import GRDB
+import GRDBSQLite
 import GatewayCore
 
 /// One transaction on one connection: a writer's, or a reader's snapshot, on which SQLite refuses every write.
 ///
-/// Statements are prepared once for each connection. Every SQLite error leaves here as a ``GatewayCore/StoreError``.
+/// Statements are prepared once for each connection, by GRDB, and stepped here. Every SQLite error leaves here as a
+/// ``GatewayCore/StoreError``.
 struct SQLiteTransaction: StoreWriter {
     /// The connection. It must not be used outside the closure that it was given to.
     let database: Database
@@ -12,48 +14,80 @@ struct SQLiteTransaction: StoreWriter {
     ///
     /// - Returns: the number of rows it changed.
     @discardableResult
-    func execute(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int {
-        try reportingStoreErrors {
-            try database.cachedStatement(sql: sql).execute(arguments: arguments)
-            return database.changesCount
-        }
+    func execute(_ sql: String, _ arguments: [any SQLiteBindable] = []) throws -> Int {
+        try step(sql, arguments) { _ in }
+        return database.changesCount
     }
 
     /// Runs an INSERT.
     ///
     /// - Returns: the new row's id.
-    func insert(_ sql: String, _ arguments: StatementArguments) throws -> Int64 {
+    func insert(_ sql: String, _ arguments: [any SQLiteBindable]) throws -> Int64 {
         try execute(sql, arguments)
         return database.lastInsertedRowID
+    }
+
+    /// Runs an INSERT with ON CONFLICT DO NOTHING.
+    ///
+    /// - Returns: the new row's id; nil where the row was there before.
+    func insertUnlessThere(_ sql: String, _ arguments: [any SQLiteBindable]) throws -> Int64? {
+        try execute(sql, arguments) == 1 ? database.lastInsertedRowID : nil
     }
 
     /// Runs a statement that must find its row.
     ///
     /// - Throws: ``GatewayCore/StoreError/constraint(_:)`` where it found none, so that the transaction falls with it.
-    func executeOnRow(of table: String, _ sql: String, _ arguments: StatementArguments) throws {
+    func executeOnRow(of table: String, _ sql: String, _ arguments: [any SQLiteBindable]) throws {
         guard try execute(sql, arguments) == 1 else { throw StoreError.constraint("\(table): no such row") }
     }
 
-    /// All rows of a query. A statement with RETURNING is done only when all its rows were read, so those come through here too.
-    func all<Value>(_ sql: String, _ arguments: StatementArguments, _ decode: (Row) throws -> Value) throws -> [Value] {
-        try reportingStoreErrors {
-            let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
-            var values: [Value] = []
-            while let row = try rows.next() { values.append(try decode(row)) }
-            return values
-        }
+    /// All rows of a query.
+    func all<Value>(_ sql: String, _ arguments: [any SQLiteBindable], _ decode: (SQLiteRow) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try step(sql, arguments) { values.append(try decode($0)) }
+        return values
     }
 
     /// The first row of a query.
-    func first<Value>(_ sql: String, _ arguments: StatementArguments, _ decode: (Row) throws -> Value) throws -> Value? {
-        try all(sql, arguments, decode).first
+    func first<Value>(
+        _ sql: String, _ arguments: [any SQLiteBindable], _ decode: (SQLiteRow) throws -> Value
+    ) throws -> Value? {
+        var value: Value?
+        try step(sql, arguments) { if value == nil { value = try decode($0) } }
+        return value
     }
 
-    private func reportingStoreErrors<Value>(_ body: () throws -> Value) throws -> Value {
+    /// Steps a statement to its end. One with RETURNING is done only then.
+    private func step(_ sql: String, _ arguments: [any SQLiteBindable], _ visit: (SQLiteRow) throws -> Void) throws {
         do {
-            return try body()
+            // After a loss of the transaction that SQLite has rolled back by itself, each statement would commit alone.
+            guard database.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+            let prepared = try database.cachedStatement(sql: sql)
+            let statement = prepared.sqliteStatement
+            guard sqlite3_bind_parameter_count(statement) == arguments.count else {
+                throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "\(arguments.count) arguments do not fit the statement")
+            }
+            // A statement that is not reset holds its read lock.
+            defer { sqlite3_reset(statement) }
+            var index: Int32 = 0
+            for argument in arguments {
+                index += 1
+                let code = argument.bind(to: statement, at: index)
+                guard code == SQLITE_OK else { throw failure(code) }
+            }
+            while true {
+                switch sqlite3_step(statement) {
+                case SQLITE_ROW: try visit(SQLiteRow(of: statement))
+                case SQLITE_DONE: return
+                case let code: throw failure(code)
+                }
+            }
         } catch let error as DatabaseError {
             throw StoreError(error, during: .statement)
         }
+    }
+
+    private func failure(_ code: Int32) -> DatabaseError {
+        DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage)
     }
 }

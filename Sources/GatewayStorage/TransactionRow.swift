@@ -1,4 +1,3 @@
-import GRDB
 import GatewayCore
 import ProviderAPI
 
@@ -12,7 +11,7 @@ enum TransactionRow {
         dispute, next_action, metadata, version, created_at, updated_at
         """
 
-    static func decode(_ row: Row) throws -> PaymentTransaction {
+    static func decode(_ row: SQLiteRow) throws -> PaymentTransaction {
         let read = ColumnReader(row, of: table)
         var transaction = PaymentTransaction(
             id: read.id, orderID: row[1], userID: row[2], provider: row[3], amount: try read.money(6, 7),

@@ -24,7 +24,19 @@ struct OrderTests {
         }
     }
 
-    @Test("A change of status is seen with its time", arguments: Order.Status.allCases)
+    @Test("A status that an order has already leaves it as it was")
+    func sameStatus() async throws {
+        try await withStore { store throws in
+            let order = try await store.write { writer throws in
+                let order = try writer.makeOrder()
+                try writer.updateOrder(order.id, status: .pending, at: time(5))
+                return order
+            }
+            #expect(try await store.read { try $0.order(order.id) } == order)
+        }
+    }
+
+    @Test("A change of status is seen with its time", arguments: Order.Status.allCases.filter { $0 != .pending })
     func status(_ status: Order.Status) async throws {
         try await withStore { store throws in
             let order = try await store.write { writer throws in

@@ -67,9 +67,9 @@ extension OperationRunner {
     ) async throws -> (GatewayAnswer, reviewed: String?) {
         let now = clock.now()
         return try await store.write { writer in
-            guard try writer.isOpen(operationID: operation.id, fence: operation.fence),
-                let transaction = try writer.transaction(operation.transactionID)
-            else { return (try supersededAnswer(operation, in: writer), nil) }
+            guard let transaction = try writer.transaction(ofOpenOperation: operation.id, fence: operation.fence) else {
+                return (try supersededAnswer(operation, in: writer), nil)
+            }
             let settlement = Settlement(
                 operation: operation, transaction: transaction, writer: writer,
                 bookkeeper: Bookkeeper(writer: writer, now: now, actor: .gateway), provider: provider,

@@ -33,8 +33,8 @@ package protocol StoreReader {
     func openOperation(transactionID: Int64) throws -> Operation?
     /// Whether the operation's lease still runs, by the database's clock.
     func isLeased(operationID: Int64) throws -> Bool
-    /// Whether an operation is open, and nobody has taken it over since it had this fence.
-    func isOpen(operationID: Int64, fence: Int64) throws -> Bool
+    /// The transaction of an operation; nil where the operation has ended, or somebody has taken it over since it had this fence.
+    func transaction(ofOpenOperation id: Int64, fence: Int64) throws -> PaymentTransaction?
     /// Open operations whose lease has run out and whose next check is due, by the database's clock, the longest due first.
     ///
     /// - Parameter providers: those whose operations are left out.

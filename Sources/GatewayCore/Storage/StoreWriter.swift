@@ -4,7 +4,7 @@ package import ProviderAPI
 package protocol StoreWriter: StoreReader {
     /// Adds an order, with status `pending`.
     func insertOrder(_ order: NewOrder, at now: Timestamp) throws -> Order
-    /// Changes an order's status.
+    /// Changes an order's status; one that has it already stays as it is.
     func updateOrder(_ id: Int64, status: Order.Status, at now: Timestamp) throws
 
     /// Adds a transaction; its `id` and `version` are given by the store.
