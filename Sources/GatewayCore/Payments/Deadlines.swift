@@ -1,27 +1,24 @@
 import Synchronization
 
-/// Lets many wait for points in time with one timer between them.
+/// Tells many when their time is up, with one timer between them.
 ///
-/// Nearly every wait ends long before its time, because what it bounds is done. A timer of the runtime stays in its queue until its time
-/// comes all the same: at some thousand calls a second, each with a deadline of 22 seconds, that was a hundred thousand timers for
-/// nothing. Here a wait that ends is gone, and one task looks ten times a second who is due, as long as somebody waits.
+/// Nearly every deadline is called off long before its time, because what it bounds is done. A timer of the runtime stays in its queue
+/// until its time comes all the same: at some thousand calls a second, each with a deadline of 22 seconds, that was a hundred thousand
+/// timers for nothing. Here a deadline that is called off is gone, and one task looks ten times a second which are due, as long as
+/// there are any.
 final class Deadlines: Sendable {
-    private typealias Waiter = (due: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)
-
-    private enum Entry {
-        case waiting(Waiter)
-        /// It was cancelled before it began to wait.
-        case cancelled
-    }
+    private typealias Deadline = (due: ContinuousClock.Instant, action: @Sendable () -> Void)
 
     private struct State {
-        var entries: [UInt64: Entry] = [:]
+        var deadlines: [UInt64: Deadline] = [:]
         var last: UInt64 = 0
-        /// Whether somebody looks who is due.
+        /// Whether somebody looks which are due.
         var isWatched = false
+        /// Whether nobody will look any more.
+        var isOver = false
     }
 
-    /// How often it is looked who is due: a deadline may be missed by so much.
+    /// How often it is looked which are due: a deadline may be missed by so much.
     static let precision = Duration.milliseconds(100)
 
     private let state = Mutex(State())
@@ -32,67 +29,55 @@ final class Deadlines: Sendable {
         (calls, call) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Waits until `duration` has passed, within ``precision``; returns at once where the task is cancelled.
+    /// Has `action` run once `duration` has passed, within ``precision``. It must be short, and not wait for anything.
     ///
-    /// Nobody wakes up unless ``run()`` runs.
-    func wait(for duration: Duration) async {
+    /// Nothing runs before ``run()`` does; after it has ended, everything runs at once.
+    ///
+    /// - Returns: what ``callOff(_:)`` takes.
+    func set(after duration: Duration, _ action: @escaping @Sendable () -> Void) -> UInt64 {
         let due = ContinuousClock.now + duration
-        let id = state.withLock { state in
+        let (id, needsWatch, isOver) = state.withLock { state -> (UInt64, Bool, Bool) in
             state.last += 1
-            return state.last
+            if state.isOver { return (state.last, false, true) }
+            state.deadlines[state.last] = (due, action)
+            defer { state.isWatched = true }
+            return (state.last, !state.isWatched, false)
         }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let (isOver, needsWatch) = state.withLock { state -> (Bool, Bool) in
-                    if state.entries.removeValue(forKey: id) != nil { return (true, false) }
-                    state.entries[id] = .waiting((due, continuation))
-                    defer { state.isWatched = true }
-                    return (false, !state.isWatched)
-                }
-                if isOver { continuation.resume() }
-                if needsWatch { call.yield() }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
-                guard case .waiting(let waiter)? = state.entries.removeValue(forKey: id) else {
-                    state.entries[id] = .cancelled
-                    return nil
-                }
-                return waiter
-            }
-            waiter?.continuation.resume()
-        }
-        // A cancellation that came when the wait was over has left its mark.
-        state.withLock { _ = $0.entries.removeValue(forKey: id) }
+        if needsWatch { call.yield() }
+        if isOver { action() }
+        return id
     }
 
-    /// Wakes who is due, until the task is cancelled.
+    /// Forgets a deadline. One whose time has come, or comes at this moment, may still have its action run.
+    func callOff(_ id: UInt64) {
+        state.withLock { _ = $0.deadlines.removeValue(forKey: id) }
+    }
+
+    /// Runs what is due, until the task is cancelled, and then all that is left: nobody would ever do it.
     func run() async {
         for await _ in calls {
-            while isNeeded() {
-                guard (try? await Task.sleep(for: Self.precision)) != nil else { return }
-                wakeDue(at: .now)
-            }
+            while isNeeded(), (try? await Task.sleep(for: Self.precision)) != nil { run { $0.due <= .now } }
         }
+        state.withLock { $0.isOver = true }
+        run { _ in true }
     }
 
     private func isNeeded() -> Bool {
         state.withLock { state in
-            state.isWatched = !state.entries.isEmpty
+            state.isWatched = !state.deadlines.isEmpty
             return state.isWatched
         }
     }
 
-    private func wakeDue(at now: ContinuousClock.Instant) {
-        let due = state.withLock { state -> [Waiter] in
-            var due: [Waiter] = []
-            for (id, entry) in state.entries {
-                guard case .waiting(let waiter) = entry, waiter.due <= now else { continue }
-                state.entries[id] = nil
-                due.append(waiter)
+    private func run(where isDue: (Deadline) -> Bool) {
+        let due = state.withLock { state -> [Deadline] in
+            var due: [Deadline] = []
+            for (id, deadline) in state.deadlines where isDue(deadline) {
+                state.deadlines[id] = nil
+                due.append(deadline)
             }
             return due
         }
-        for waiter in due { waiter.continuation.resume() }
+        for deadline in due { deadline.action() }
     }
 }

@@ -14,32 +14,20 @@ extension FlowSupervisor {
         _ call: @escaping @Sendable () async throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {
         let late = Result<Value, ProviderError>.failure(.unknown(CallFailure("the provider did not answer in time")))
-        let outcome = await withTaskGroup(of: Result<Value, ProviderError>.self) { group in
-            group.addTask {
-                do {
-                    return try await self.perform {
-                        provider.calls.begin()
-                        defer { provider.calls.end() }
-                        do throws(ProviderError) {
-                            return .success(try await call())
-                        } catch {
-                            return .failure(error)
-                        }
-                    }
-                } catch is CancellationError {
-                    return late
-                } catch {
-                    return .failure(.notSent(CallFailure("the gateway is shutting down")))
-                }
+        let outcome = FirstResult<Result<Value, ProviderError>>()
+        let isTaken = start {
+            provider.calls.begin()
+            defer { provider.calls.end() }
+            do throws(ProviderError) {
+                outcome.deliver(.success(.success(try await call())))
+            } catch {
+                outcome.deliver(.success(.failure(error)))
             }
-            group.addTask {
-                await self.deadlines.wait(for: deadline + Self.grace)
-                return late
-            }
-            let first = await group.next()
-            group.cancelAll()
-            return first ?? late
         }
-        return try outcome.get()
+        guard isTaken else { throw .notSent(CallFailure("the gateway is shutting down")) }
+        let end = deadlines.set(after: deadline + Self.grace) { outcome.deliver(.success(late)) }
+        defer { deadlines.callOff(end) }
+        // Whoever is cancelled while waiting knows no more about the call than whoever waited in vain.
+        return try await ((try? outcome.value) ?? late).get()
     }
 }

@@ -1,6 +1,5 @@
 import Logging
 import ProviderAPI
-import ServiceLifecycle
 
 extension OperationRunner {
     /// T2: writes the outcome of an operation, only while it is still ours, and the answer with it.
@@ -34,7 +33,7 @@ extension OperationRunner {
         for _ in 0..<attempts {
             do {
                 try await clock.sleep(for: .seconds(1))
-                guard !Task.isShuttingDownGracefully else { return }
+                guard !supervisor.isClosed else { return }
                 _ = try await writeAndAlert(outcome, of: operation, on: transaction)
                 return
             } catch StoreError.unavailable {

@@ -86,9 +86,18 @@ struct GatewayRequest {
     /// - Throws: ``GatewayError/Code/payloadTooLarge``, ``GatewayError/Code/malformedRequest`` where it does not arrive in time.
     func body(maximum: Int = maximumBody, within deadline: Duration = bodyDeadline) async throws -> [UInt8] {
         let body = request.body
-        let told = request.headers[.contentLength].flatMap(Int.init) ?? 0
-        let progress = BodyProgress(isTooLarge: told > maximum)
+        let told = request.headers[.contentLength].flatMap(Int.init)
+        let progress = BodyProgress(isTooLarge: told.map { $0 > maximum } ?? false)
         let tooLarge = GatewayError(.payloadTooLarge, "The body must have at most \(maximum) bytes.")
+        let late = GatewayError(.malformedRequest, "The body did not arrive within \(deadline.components.seconds) seconds.")
+        if let told, (0...maximum).contains(told) {
+            // As long as it says, which the server holds it to, and watched by the connection's own deadline.
+            do {
+                return try await body.reduce(into: []) { $0.append(contentsOf: $1.readableBytesView) }
+            } catch is RequestDeadline.Passed {
+                throw late
+            }
+        }
         return try await withThrowingTaskGroup { group in
             group.addTask {
                 var bytes: [UInt8] = []
@@ -113,7 +122,7 @@ struct GatewayRequest {
                     try await Task.sleep(for: min(deadline, Self.dropDeadline))
                     if progress.isTooLarge.load(ordering: .relaxed) { throw tooLarge }
                 }
-                throw GatewayError(.malformedRequest, "The body did not arrive within \(deadline.components.seconds) seconds.")
+                throw late
             }
             defer { group.cancelAll() }
             guard let bytes = try await group.next() else { throw CancellationError() }

@@ -58,7 +58,8 @@ struct AdminSocket: Service {
     private func application(in nursery: SocketNursery) -> some Service {
         Application(
             router: routes.router(logger: logger),
-            server: .http1(configuration: .init(additionalChannelHandlers: [PeerGate()], idleTimeout: .seconds(60))),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [PeerGate(), RequestDeadline()], idleTimeout: .seconds(60))),
             configuration: .init(address: .unixDomainSocket(path: nursery.birthplace), serverName: "payment-gateway"),
             onServerRunning: { _ in
                 do {

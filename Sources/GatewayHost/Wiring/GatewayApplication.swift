@@ -83,7 +83,7 @@ struct GatewayApplication: Sendable {
             router: GatewayRouter.make(api: api, operations: operations, documentation: documentation, logger: logger),
             server: .http1(
                 configuration: .init(
-                    idleTimeout: .seconds(60),
+                    additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(60),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
                 )

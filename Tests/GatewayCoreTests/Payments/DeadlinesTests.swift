@@ -1,52 +1,67 @@
+import Synchronization
 import Testing
 
 @testable import GatewayCore
 
 @Suite("Many deadlines with one timer", .timeLimit(.minutes(1)))
 struct DeadlinesTests {
-    private func withDeadlines(_ body: (Deadlines) async -> Void) async {
+    private func withDeadlines(_ body: (Deadlines) async throws -> Void) async throws {
         let deadlines = Deadlines()
-        await withTaskGroup { group in
+        try await withThrowingTaskGroup { group in
             group.addTask { await deadlines.run() }
-            await body(deadlines)
+            try await body(deadlines)
             group.cancelAll()
         }
     }
 
-    @Test("Each waits for its own time and then wakes, and those that come after a pause too")
-    func times() async {
-        await withDeadlines { deadlines in
+    /// Waits for a deadline.
+    private func wait(for duration: Duration, of deadlines: Deadlines) async throws {
+        let over = FirstResult<Void>()
+        _ = deadlines.set(after: duration) { over.deliver(.success(())) }
+        try await over.value
+    }
+
+    @Test("Each comes at its own time, and those that are set after a pause too")
+    func times() async throws {
+        try await withDeadlines { deadlines in
             for _ in 0..<2 {
-                let woken = await withTaskGroup { group in
+                let over = try await withThrowingTaskGroup { group in
                     for number in [3, 1, 2] {
                         group.addTask {
                             let start = ContinuousClock.now
-                            await deadlines.wait(for: .milliseconds(250 * number))
+                            try await wait(for: .milliseconds(250 * number), of: deadlines)
                             #expect(.now - start >= .milliseconds(250 * number))
                             return number
                         }
                     }
-                    return await group.reduce(into: []) { $0.append($1) }
+                    return try await group.reduce(into: []) { $0.append($1) }
                 }
-                #expect(woken.sorted() == [1, 2, 3])
+                #expect(over.sorted() == [1, 2, 3])
             }
         }
     }
 
-    @Test("One that is cancelled ends at once, before it began as well, and harms no other")
-    func cancellation() async {
-        await withDeadlines { deadlines in
+    @Test("One that is called off never comes, and harms no other")
+    func calledOff() async throws {
+        let came = Mutex(0)
+        try await withDeadlines { deadlines in
             for _ in 0..<200 {
-                let early = Task {
-                    withUnsafeCurrentTask { $0?.cancel() }
-                    await deadlines.wait(for: .seconds(3600))
-                }
-                let late = Task { await deadlines.wait(for: .seconds(3600)) }
-                late.cancel()
-                await early.value
-                await late.value
+                deadlines.callOff(deadlines.set(after: .milliseconds(1)) { came.withLock { $0 += 1 } })
             }
-            await deadlines.wait(for: .milliseconds(1))
+            try await wait(for: .milliseconds(100), of: deadlines)
         }
+        #expect(came.withLock { $0 } == 0)
+    }
+
+    @Test("All come at once when nobody watches over them any more, and so do those that are set later")
+    func end() async throws {
+        let came = Mutex<[String]>([])
+        let deadlines = Deadlines()
+        _ = deadlines.set(after: .seconds(3600)) { came.withLock { $0.append("set before") } }
+        let watch = Task { await deadlines.run() }
+        watch.cancel()
+        await watch.value
+        _ = deadlines.set(after: .seconds(3600)) { came.withLock { $0.append("set after") } }
+        #expect(came.withLock { $0 } == ["set before", "set after"])
     }
 }
