@@ -12,6 +12,18 @@ package enum DatabaseOpenError: Error, Sendable, Hashable {
     case needsMigration(path: String)
     /// SQLite did not take a setting that durability depends on.
     case notDurable(path: String, setting: String, value: String)
+    /// There is a file of this name already.
+    case exists(path: String)
+    /// It is a database, and no gateway's.
+    case notBooks(path: String)
+    /// SQLite finds pages that do not belong together, or a row that refers to none.
+    case damaged(path: String)
+    /// It is a backup that has not been restored.
+    case isBackup(path: String)
+    /// A restore was killed while it replaced the database.
+    case restoreNotEnded(path: String)
+    /// The machine's clock is behind what a backup holds, so that no numbers can be taken from it.
+    case clockBehind(path: String)
 }
 
 extension DatabaseOpenError: CustomStringConvertible {
@@ -30,6 +42,18 @@ extension DatabaseOpenError: CustomStringConvertible {
             "the database \(path) has not the schema of this gateway: run `gateway migrate` first"
         case .notDurable(let path, let setting, let value):
             "SQLite keeps \(setting) at \(value) for \(path): commits would not be durable there; use a local disk"
+        case .exists(let path):
+            "\(path) exists: name another file, or move this one away"
+        case .notBooks(let path):
+            "\(path) is a database, but not one of a gateway: name another file"
+        case .damaged(let path):
+            "\(path) is damaged: SQLite's integrity check fails; take another backup"
+        case .isBackup(let path):
+            "\(path) is a backup: put it in place with `gateway restore FILE`, so that no key at a provider is used twice"
+        case .restoreNotEnded(let path):
+            "a restore of \(path) was interrupted: run `gateway restore FILE --replace` again"
+        case .clockBehind(let path):
+            "this machine's clock is behind the newest change in \(path): set it right first"
         }
     }
 }

@@ -22,11 +22,18 @@ extension SQLiteStore {
         path: String, access: Access = .exclusive, installation: @escaping @Sendable () -> String = randomInstallation,
         onCommitInDoubt: @escaping @Sendable () -> Void = {}
     ) throws -> SQLiteStore {
-        do {
+        try reportingOpenErrors(path: path) {
             switch access {
-            case .exclusive: return try openExclusive(path: path, installation: installation, onCommitInDoubt: onCommitInDoubt)
-            case .readOnly: return try openReadOnly(path: path)
+            case .exclusive: try openExclusive(path: path, installation: installation, onCommitInDoubt: onCommitInDoubt)
+            case .readOnly: try openReadOnly(path: path)
             }
+        }
+    }
+
+    /// Errors of SQLite as reasons why a file cannot be used.
+    static func reportingOpenErrors<Value>(path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
         } catch let error as DatabaseError {
             if error.resultCode == .SQLITE_NOTADB { throw DatabaseOpenError.notADatabase(path: path) }
             // SQLite's words for its code, and nothing of the statement.
@@ -57,12 +64,18 @@ extension SQLiteStore {
     private static func openExclusive(
         path: String, installation: @escaping @Sendable () -> String, onCommitInDoubt: @escaping @Sendable () -> Void
     ) throws -> SQLiteStore {
-        try makeFile(at: path)
+        try makeFolder(of: path)
         let lock = try DatabaseLock(databasePath: path)
+        // Before the file is made: there is none for a moment while a restore replaces it.
+        try requireNoRestore(path: path)
+        try makeFile(at: path)
         let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))
         try pool.writeWithoutTransaction { try makeDurable($0, path: path) }
         let migrator = GatewayMigrator.make(installation: installation)
-        let before = try pool.read { try requireKnownSchema($0, of: migrator, path: path) }
+        let before = try pool.read { database in
+            guard try !BackupMark.isSet(in: database) else { throw DatabaseOpenError.isBackup(path: path) }
+            return try requireKnownSchema(database, of: migrator, path: path)
+        }
         try migrator.migrate(pool)
         let (applied, id) = try pool.read { (try migrator.appliedMigrations($0), try installationID(in: $0)) }
         return SQLiteStore(
@@ -86,7 +99,7 @@ extension SQLiteStore {
     }
 
     /// - Returns: the migrations that the database has.
-    private static func requireKnownSchema(
+    static func requireKnownSchema(
         _ database: Database, of migrator: DatabaseMigrator, path: String
     ) throws -> Set<String> {
         let applied = try migrator.appliedIdentifiers(database)
@@ -103,8 +116,8 @@ extension SQLiteStore {
         return id
     }
 
-    /// Makes the file before SQLite does, for its mode, which SQLite gives to the log and the shared memory beside it too.
-    private static func makeFile(at path: String) throws {
+    /// Makes the folder of a database, where there is none.
+    static func makeFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         do {
             try FileManager.default.createDirectory(
@@ -113,12 +126,17 @@ extension SQLiteStore {
         } catch {
             throw DatabaseOpenError.cannotOpen(path: folder.path, reason: "the folder can't be made")
         }
+    }
+
+    /// Makes the file before SQLite does, for its mode, which SQLite gives to the log and the shared memory beside it too.
+    private static func makeFile(at path: String) throws {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DatabaseOpenError.cannotOpen(path: path, reason: SystemError.text(errno)) }
         Foundation.close(descriptor)
     }
 
-    private static func configuration(isReadOnly: Bool) -> Configuration {
+    /// The settings of every connection.
+    static func configuration(isReadOnly: Bool) -> Configuration {
         var configuration = Configuration()
         configuration.label = "gateway"
         configuration.readonly = isReadOnly
