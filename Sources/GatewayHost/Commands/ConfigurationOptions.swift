@@ -16,7 +16,7 @@ struct ConfigurationOptions: ParsableArguments {
     /// - Throws: `ConfigurationError` with every mistake.
     func read(_ flags: (inout ConfigurationOverrides) -> Void = { _ in }) throws -> GatewayConfiguration {
         let environment = ProcessInfo.processInfo.environment
-        let path = config ?? environment["GATEWAY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 } ?? "providers.yaml"
+        let path = config ?? GatewayVariable.configuration.value(in: environment) ?? "providers.yaml"
         let dotEnv = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(".env").path
         let variables = try DotEnvFile(path: dotEnv).overlaid(by: environment)
         var overrides = ConfigurationOverrides(variables: variables)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ProviderLoading
 
 /// `gateway provider new NAME`
 struct ProviderNewCommand: ParsableCommand {
@@ -36,7 +37,7 @@ struct ProviderNewCommand: ParsableCommand {
         let folder = URL(fileURLWithPath: directory ?? name.dashed).standardizedFileURL.path
         do throws(ScaffoldError) {
             let search = SDKSearch(executableDirectory: Executable.directory)
-            let sdk = try search.sdk(named: sdk, variable: ProcessInfo.processInfo.environment["GATEWAY_SDK"])
+            let sdk = try search.sdk(named: sdk, variable: GatewayVariable.sdk.value(in: ProcessInfo.processInfo.environment))
             let template = try ProviderTemplate(folder: try search.template())
             try PackageFolder.write(try template.files(for: name, sdk: sdk), to: folder)
         } catch {

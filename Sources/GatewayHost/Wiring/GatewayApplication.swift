@@ -102,6 +102,6 @@ struct GatewayApplication: Sendable {
 
     /// The folder with the documentation's assets: `web` beside the executable, unless GATEWAY_WEB_ROOT names another.
     private static var webRoot: String {
-        ProcessInfo.processInfo.environment["GATEWAY_WEB_ROOT"] ?? Executable.directory + "/web"
+        GatewayVariable.webRoot.value(in: ProcessInfo.processInfo.environment) ?? Executable.directory + "/web"
     }
 }

@@ -1,3 +1,5 @@
+import Logging
+
 /// Values that win over providers.yaml: those of flags, and below them those of `GATEWAY_...` variables.
 ///
 /// They are texts here and checked together with the file, by the same rules, so that a mistake in one names its flag or variable.
@@ -14,6 +16,27 @@ package struct ConfigurationOverrides: Sendable {
         case jwtSecret = "auth.secret"
         /// The least level of log lines to write. It has no key in providers.yaml.
         case logLevel = "log_level"
+
+        /// The flag that sets it; nil where none does.
+        package var flag: String? {
+            switch self {
+            case .host: "--host"
+            case .port: "--port"
+            case .database: "--database"
+            case .jwtSecret, .logLevel: nil
+            }
+        }
+
+        /// What it says that the file cannot, for the reference; nil for a key of providers.yaml.
+        package var help: String? {
+            switch self {
+            case .host, .port, .database, .jwtSecret: nil
+            case .logLevel:
+                "The least level of log lines to write: "
+                    + Logger.Level.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+                    + ". Default: `\(ConfigurationSchema.defaultLogLevel.rawValue)`."
+            }
+        }
 
         /// The environment variable that sets it.
         package var variable: String {

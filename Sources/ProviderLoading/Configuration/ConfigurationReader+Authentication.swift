@@ -10,7 +10,7 @@ extension ConfigurationReader {
         _ node: ConfigurationNode?, of root: ConfigurationNode, in environment: GatewayEnvironment?
     ) -> GatewayConfiguration.Authentication? {
         typealias Algorithm = GatewayConfiguration.Authentication.Algorithm
-        let section = reader.section(node, keys: ["algorithm", "secret", "issuer", "audience", "jwks"])
+        let section = reader.section(node, as: ConfigurationSchema.auth)
         let algorithmNode = section?["algorithm"]
         let algorithm = reader.word(algorithmNode, among: Algorithm.allCases.map(\.rawValue)).flatMap(Algorithm.init)
         let secretNode = overrides.node(for: .jwtSecret, else: section?["secret"])

@@ -34,7 +34,7 @@ extension ConfigurationReader {
     }
 
     private mutating func provider(_ node: ConfigurationNode, in environment: GatewayEnvironment?) -> ProviderConfiguration? {
-        guard let section = reader.section(node, keys: ["name", "module", "sha256", "enabled", "settings"]) else {
+        guard let section = reader.section(node, as: ConfigurationSchema.providers) else {
             if node.isAbsent { reader.report(node.problem("is empty; remove it, or give it `name` and `module`")) }
             return nil
         }
@@ -100,7 +100,7 @@ extension ConfigurationReader {
     mutating func routing(
         _ node: ConfigurationNode?, of root: ConfigurationNode, providers: [ProviderConfiguration]
     ) -> GatewayConfiguration.Routing? {
-        let section = reader.section(node, keys: ["default", "rules"])
+        let section = reader.section(node, as: ConfigurationSchema.routing)
         if let rules = section?["rules"], !rules.isAbsent, rules.list?.isEmpty != true {
             reader.report(rules.problem("rules are not supported yet; write `rules: []` and name the provider in the request"))
         }

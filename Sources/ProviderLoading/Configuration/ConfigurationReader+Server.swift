@@ -8,26 +8,26 @@ extension ConfigurationReader {
             reportMissing("environment", at: root.origin, "write `environment: development` or `environment: production`")
             return nil
         }
-        return reader.word(node, among: ["development", "production"]).flatMap(GatewayEnvironment.init)
+        return reader.word(node, among: ConfigurationSchema.environments).flatMap(GatewayEnvironment.init)
     }
 
     /// `server`.
     mutating func server(
         _ node: ConfigurationNode?, of root: ConfigurationNode, in environment: GatewayEnvironment?
     ) -> GatewayConfiguration.Server? {
-        let section = reader.section(node, keys: ["host", "port", "public_url"])
+        let section = reader.section(node, as: ConfigurationSchema.server)
         let hostNode = overrides.node(for: .host, else: section?["host"])
-        let host = reader.text(hostNode) ?? "127.0.0.1"
+        let host = reader.text(hostNode) ?? ConfigurationSchema.defaultHost
         if let hostNode, host.isEmpty || host.contains(where: { $0.isWhitespace || $0 == "/" || $0 == "[" }) {
             reader.report(hostNode.problem("must be a host name or an address alone, such as 127.0.0.1, 0.0.0.0 or ::1"))
         }
-        let port = reader.integer(overrides.node(for: .port, else: section?["port"]), in: 1...65535)
+        let port = reader.integer(overrides.node(for: .port, else: section?["port"]), in: ConfigurationSchema.ports)
         let publicURL = publicURL(section?["public_url"], in: environment)
         if environment == .production, section?["public_url"].map(\.isAbsent) ?? true {
             let message = "is not set: providers are told to post webhooks to the address that the gateway listens on"
             warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.public_url", message: message))
         }
-        return GatewayConfiguration.Server(host: host, port: Int(port ?? 8080), publicURL: publicURL)
+        return GatewayConfiguration.Server(host: host, port: Int(port ?? ConfigurationSchema.defaultPort), publicURL: publicURL)
     }
 
     private mutating func publicURL(_ node: ConfigurationNode?, in environment: GatewayEnvironment?) -> String? {
@@ -47,9 +47,9 @@ extension ConfigurationReader {
 
     /// `database`.
     mutating func database(_ node: ConfigurationNode?) -> GatewayConfiguration.Database? {
-        let section = reader.section(node, keys: ["url"])
+        let section = reader.section(node, as: ConfigurationSchema.database)
         guard let url = overrides.node(for: .database, else: section?["url"]), !url.isAbsent else {
-            return GatewayConfiguration.Database(path: absolutePath("var/gateway.db"))
+            return GatewayConfiguration.Database(path: absolutePath(ConfigurationSchema.defaultDatabase))
         }
         guard let text = reader.text(url) else { return nil }
         // The value is not shown: the URL of another database holds a password.

@@ -25,13 +25,13 @@ struct ConfigurationReader {
     /// Reads the whole document.
     mutating func configuration(_ raw: ConfigurationNode) throws -> GatewayConfiguration {
         let root = resolved(raw)
-        _ = reader.section(root, keys: ["environment", "server", "database", "auth", "modules", "providers", "routing"])
+        _ = reader.section(root, as: ConfigurationSchema.root)
 
         let environment = environment(of: root)
         let server = server(root["server"], of: root, in: environment)
         let database = database(root["database"])
         let authentication = authentication(root["auth"], of: root, in: environment)
-        let modules = reader.section(root["modules"], keys: ["directory", "require_certificates"])
+        let modules = reader.section(root["modules"], as: ConfigurationSchema.modules)
         let modulesDirectory = reader.text(modules?["directory"]).map(absolutePath) ?? executableDirectory
         let requiresCertificates = reader.bool(modules?["require_certificates"]) ?? false
         let providers = providers(root["providers"], of: root, in: environment)
@@ -49,7 +49,8 @@ struct ConfigurationReader {
                     environment: .development, server: server, database: database, authentication: authentication,
                     modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
                     providers: providers.filter(isSound), routing: routing,
-                    logLevel: logLevel ?? .info, file: file, baseDirectory: baseDirectory, warnings: warnings)
+                    logLevel: logLevel ?? ConfigurationSchema.defaultLogLevel, file: file, baseDirectory: baseDirectory,
+                    warnings: warnings)
             }
             throw ConfigurationError(
                 reader.problems, remains: remains,
@@ -59,7 +60,7 @@ struct ConfigurationReader {
             environment: environment, server: server, database: database, authentication: authentication,
             modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates, providers: providers,
             routing: routing,
-            logLevel: logLevel ?? .info, file: file, baseDirectory: baseDirectory,
+            logLevel: logLevel ?? ConfigurationSchema.defaultLogLevel, file: file, baseDirectory: baseDirectory,
             warnings: ConfigurationProblem.inReadingOrder(warnings))
     }
 
@@ -81,11 +82,14 @@ struct ConfigurationReader {
     ) -> GatewayConfiguration {
         let environment = environment ?? .development
         return GatewayConfiguration(
-            environment: environment, server: server ?? .init(host: "127.0.0.1", port: 8080, publicURL: nil),
+            environment: environment,
+            server: server
+                ?? .init(host: ConfigurationSchema.defaultHost, port: Int(ConfigurationSchema.defaultPort), publicURL: nil),
             database: .init(path: ""), authentication: .init(keys: .sharedSecret(nil), issuer: nil, audience: nil),
             modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
             providers: providers.filter { environment == .development || $0.sha256 != nil },
-            routing: .init(defaultProvider: ""), logLevel: .info, file: file, baseDirectory: baseDirectory, warnings: [])
+            routing: .init(defaultProvider: ""), logLevel: ConfigurationSchema.defaultLogLevel, file: file,
+            baseDirectory: baseDirectory, warnings: [])
     }
 
     /// The document with its references replaced. A provider that is off needs no variables.

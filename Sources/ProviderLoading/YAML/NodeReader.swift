@@ -16,8 +16,9 @@ struct NodeReader {
         problems += more
     }
 
-    /// Checks that a node is a map with no keys but these. Null counts as a map without keys.
-    mutating func section(_ node: ConfigurationNode?, keys: [String]) -> ConfigurationNode? {
+    /// Checks that a node is a map with no keys but those of a section. Null counts as a map without keys.
+    mutating func section(_ node: ConfigurationNode?, as section: ConfigurationSection) -> ConfigurationNode? {
+        let keys = section.keys
         guard let node, !node.isAbsent else { return nil }
         guard let entries = node.entries else {
             report(node.problem("must be a map with the keys \(keys.joined(separator: ", ")); found \(node.kindName)"))

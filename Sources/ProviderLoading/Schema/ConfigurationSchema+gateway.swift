@@ -1,0 +1,51 @@
+import Logging
+import ProviderAPI
+
+extension ConfigurationSchema {
+    static let defaultHost = "127.0.0.1"
+    static let defaultPort: Int64 = 8080
+    static let ports: ClosedRange<Int64> = 1...65535
+    static let server = ConfigurationSection(
+        "server", help: "Where the gateway listens, without TLS, and where others reach it.",
+        [
+            Setting("host", .string, help: "The name or address to listen on, such as `127.0.0.1`, `0.0.0.0` or `::1`.")
+                .defaulting(to: .string(defaultHost)),
+            Setting("port", .integer(in: ports), help: "The port to listen on.").defaulting(to: .integer(defaultPort)),
+            Setting(
+                "public_url", .url,
+                help:
+                    "Where providers and browsers reach the gateway, such as `https://pay.example.com`. Default: where it listens."
+            ),
+        ])
+
+    static let defaultDatabase = "var/gateway.db"
+    static let database = ConfigurationSection(
+        "database", help: "The books: one SQLite file, and at most one gateway on it.",
+        [
+            Setting(
+                "url", .string,
+                help:
+                    "`sqlite:` and a path; a relative one starts at the folder of providers.yaml. The folder is made where there is none."
+            ).defaulting(to: .string("sqlite:\(defaultDatabase)"))
+        ])
+
+    static let defaultLogLevel = Logger.Level.info
+
+    static let auth = ConfigurationSection(
+        "auth", help: "The bearer tokens (JWT, RFC 7519) that clients send. Either a shared secret, or a set of public keys.",
+        [
+            Setting(
+                "algorithm", .oneOf(GatewayConfiguration.Authentication.Algorithm.allCases.map(\.rawValue)),
+                help:
+                    "Of a shared secret `HS256`. Beside `jwks` the only one to accept; without it, what each key says. Default: as needed."
+            ),
+            Setting(
+                "secret", .secret,
+                help:
+                    "The key shared with whoever issues tokens, 32 bytes or more. Empty in development: one is made up, and kept in `var/`. "
+                    + "Production needs it, or `jwks`."),
+            Setting("issuer", .string, help: "What a token's `iss` must be. Default: anything."),
+            Setting("audience", .string, help: "What a token's `aud` must contain. Default: anything."),
+            Setting("jwks", .string, help: "A JSON Web Key Set (RFC 7517) of public keys: a file, or an `https` URL."),
+        ])
+}
