@@ -175,6 +175,19 @@ let package = Package(
         .target(name: "GatewayHarness", dependencies: [providerAPI], path: "Tests/GatewayHarness", swiftSettings: strict),
         .testTarget(name: "IntegrationTests", dependencies: ["GatewayHarness", providerAPI], swiftSettings: strict),
 
+        // The client example is a package of its own for whoever copies it. The tests build it here, where its dependencies are built.
+        .executableTarget(
+            name: "GatewayExample",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Examples/Clients/swift/Sources/GatewayExample",
+            swiftSettings: strict
+        ),
+
         // Run by hand; see the head of its file.
         .executableTarget(
             name: "MockRate", dependencies: ["MockProvider", conformance, providerAPI], path: "Benchmarks/MockRate",

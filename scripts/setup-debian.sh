@@ -12,8 +12,8 @@ packages=(
     curl patch python3 python3-venv
 )
 if [[ ${1:-} == test ]]; then
-    # Tests look at pages in a real browser, and at the database as an operator does.
-    packages+=(chromium chromium-driver sqlite3)
+    # Tests look at pages in a real browser, at the database as an operator does, run the clients of others, and check the unit file.
+    packages+=(chromium chromium-driver jq nodejs openssl sqlite3 systemd)
 elif [[ ${1:-} == bench ]]; then
     # The load generator.
     packages+=(wrk)
