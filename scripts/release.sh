@@ -32,6 +32,8 @@ done
 cp -R .web "$dist/web"
 rm -f "$dist/web/.inputs.sha256"
 cp openapi.yaml LICENSE .env.example "$dist/"
+mkdir "$dist/systemd"
+cp deploy/*.service deploy/*.timer "$dist/systemd/"
 scripts/copy-sdk.sh "$dist"
 
 needed() { readelf --dynamic "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
@@ -99,6 +101,7 @@ ${packages:+On Debian: \`apt-get install ca-certificates $packages\`
 - \`providers.yaml\` says which modules are loaded; the sha256 of each is filled in. For production set
   \`environment: production\`, which refuses the mock provider: disable it and route to another.
 - \`.env.example\`: copy it to \`.env\` for the secrets.
+- \`systemd/\` has the units of a service and of its hourly backup; docs/operators.md of the sources says how to install them.
 - \`lib*Provider.so\` are the modules, the other \`.so\` files the SDK that they share with the gateway, and the Swift runtime.
   They, and \`web/\`, belong beside the executable.
 - Where Swift's toolchain is installed too, start it with \`SWIFT_BACKTRACE=registers=none\`: else the log of a crash holds the
