@@ -30,10 +30,18 @@ mutants_apply() {
     return "$bad"
 }
 
+# Pages that link to what is not there. The guide to the SDK has its own check (make docs).
+links() {
+    local pages
+    mapfile -t pages < <(find . -name '*.md' ! -path './.*' ! -path './dist/*' ! -path '*/.build*' ! -path './Templates/*')
+    python3 scripts/check_links.py "${pages[@]}"
+}
+
 check 'format (make format mends most of it)' \
     "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests Torture Benchmarks Examples Templates
 check 'imports' scripts/check-imports.sh
 check 'API description' .venv/bin/python scripts/check_openapi.py openapi.yaml
+check 'links' links
 check 'mutants' mutants_apply
 check 'shell scripts' shell_syntax
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
