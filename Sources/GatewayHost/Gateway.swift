@@ -22,6 +22,10 @@ struct Gateway: AsyncParsableCommand {
               gateway explain 42               the whole story of the transaction 42
               gateway reconcile                asks the providers about all of it, now
 
+            Before something is lost:
+
+              gateway backup FILE              copies the database, while a gateway runs on it
+
             Exit codes: 0 done, 1 failed while running, 64 wrong usage, 78 wrong configuration.
             """,
         version: Version.current,

@@ -32,6 +32,9 @@ struct DatabaseCopy {
             try copy.read { try Self.check($0, source: source) }
             try copy.close()
             try FileSync.file(path)
+        } catch let error as DatabaseError where [.SQLITE_FULL, .SQLITE_IOERR].contains(error.resultCode) {
+            remove()
+            throw DatabaseOpenError.cannotOpen(path: path, reason: "\(error.resultCode)")
         } catch {
             remove()
             throw error
