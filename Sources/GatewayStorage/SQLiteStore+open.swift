@@ -109,7 +109,7 @@ extension SQLiteStore {
         return applied
     }
 
-    private static func installationID(in database: Database) throws -> String {
+    static func installationID(in database: Database) throws -> String {
         guard let id = try String.fetchOne(database, sql: "SELECT installation FROM installation") else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT)
         }

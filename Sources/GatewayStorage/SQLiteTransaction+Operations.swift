@@ -69,8 +69,16 @@ extension SQLiteTransaction {
     func operations(_ query: OperationQuery) throws -> [OperationStanding] {
         var conditions = ["operations.deleted_at IS NULL"]
         var arguments: [any SQLiteBindable] = []
-        // The index holds exactly these, which are few.
-        let index = query.scope == .unsettled && query.transactionID == nil ? "INDEXED BY operations_unsettled" : ""
+        let index =
+            if query.transactionID != nil {
+                "INDEXED BY operations_transaction"
+            } else if query.scope == .unsettled {
+                // It holds exactly these, which are few.
+                "INDEXED BY operations_unsettled"
+            } else {
+                // A page of all: along the rows themselves.
+                "NOT INDEXED"
+            }
         if query.scope == .unsettled { conditions.append("operations.state IN ('pending', 'unknown', 'manual_review')") }
         if let transactionID = query.transactionID {
             conditions.append("operations.transaction_id = ?")

@@ -38,32 +38,4 @@ extension SQLiteTransaction {
             [orderID], TransactionRow.decode
         )
     }
-
-    func transactions(_ query: TransactionQuery) throws -> [PaymentTransaction] {
-        var page = PageQuery(TransactionRow.columns, from: "payment_transactions", by: Self.index(for: query))
-        page.filter("order_id = ?", query.orderID)
-        page.filter("user_id = ?", query.userID)
-        page.filter("status = ?", query.status?.rawValue)
-        page.filter("provider = ?", query.provider)
-        page.filter("created_at >= ?", query.createdFrom?.unixMilliseconds)
-        var createdTo = query.createdTo
-        if let id = query.beforeID {
-            guard let position = try pagePosition(of: id, in: "payment_transactions") else { return [] }
-            page.resume(after: position)
-            // One upper bound at a time: were both given, SQLite might start its walk at the looser one.
-            if let bound = createdTo, position.createdAt < bound { createdTo = nil }
-        }
-        page.filter("created_at < ?", createdTo?.unixMilliseconds)
-        let (sql, arguments) = page.statement(limit: query.limit)
-        return try all(sql, arguments, TransactionRow.decode)
-    }
-
-    /// The most selective index. What it does not cover is checked row by row along it.
-    private static func index(for query: TransactionQuery) -> String {
-        if query.orderID != nil { return "payment_transactions_order" }
-        if query.userID != nil { return query.status == nil ? "payment_transactions_user" : "payment_transactions_user_status" }
-        if query.status != nil { return "payment_transactions_status" }
-        if query.provider != nil { return "payment_transactions_provider" }
-        return "payment_transactions_created"
-    }
 }

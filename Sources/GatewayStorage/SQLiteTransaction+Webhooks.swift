@@ -15,35 +15,6 @@ extension SQLiteTransaction {
         }
     }
 
-    func webhooks(_ query: WebhookQuery) throws -> [WebhookStanding] {
-        var conditions = ["deleted_at IS NULL"]
-        var arguments: [any SQLiteBindable] = []
-        func require(_ condition: String, _ value: (any SQLiteBindable)?) {
-            guard let value else { return }
-            conditions.append(condition)
-            arguments += [value]
-        }
-        require("provider = ?", query.provider)
-        require("event_id = ?", query.eventID)
-        require("payment_intent_id = ?", query.paymentIntentID)
-        require("state = ?", query.state?.rawValue)
-        require("created_at >= ?", query.receivedFrom?.unixMilliseconds)
-        require("id > ?", query.afterID)
-        arguments += [max(0, query.limit)]
-        return try all(
-            """
-            SELECT \(WebhookRow.columns), result, next_try_at, updated_at FROM webhook_events
-            WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?
-            """,
-            arguments
-        ) { row in
-            let read = ColumnReader(row, of: "webhook_events")
-            return WebhookStanding(
-                record: try WebhookRow.decode(row), result: row[6], nextTryAt: read.timestamp(7), updatedAt: read.timestamp(8)
-            )
-        }
-    }
-
     func webhookBody(_ id: Int64) throws -> [UInt8]? {
         try first("SELECT raw_body FROM webhook_events WHERE id = ? AND deleted_at IS NULL", [id]) { row -> [UInt8] in
             row[0]
@@ -137,10 +108,12 @@ extension SQLiteTransaction {
 
 /// The columns of `webhook_events` in the order in which they are read.
 enum WebhookRow {
+    static let table = "webhook_events"
+
     static let columns = "id, provider, event, state, attempts, created_at"
 
     static func decode(_ row: SQLiteRow) throws -> WebhookRecord {
-        let read = ColumnReader(row, of: "webhook_events")
+        let read = ColumnReader(row, of: table)
         return WebhookRecord(
             id: read.id, provider: row[1], event: try read.json(2, "event"), state: try read.value(3, "state"),
             attempts: row[4], receivedAt: read.timestamp(5)

@@ -27,7 +27,10 @@ struct MigrationTests {
     @Test("They say what they did: everything the first time, nothing the second")
     func applied() async throws {
         try await withTemporaryFolder { folder throws in
-            #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == ["0001-initial-schema", "0002-recovery"])
+            #expect(
+                try await SQLiteStore.migrate(path: folder + "/gateway.db") == [
+                    "0001-initial-schema", "0002-recovery", "0003-pages",
+                ])
             #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == [])
         }
     }

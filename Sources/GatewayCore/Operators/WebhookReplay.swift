@@ -73,7 +73,7 @@ package struct WebhookReplay: Sendable {
         }
         let started = clock.now()
         var report = Report()
-        var last: Int64 = 0
+        var last: Int64?
         while true {
             let page = try await reopen(selection, after: last, until: started)
             guard let end = page.last?.record.id else { return report }
@@ -84,7 +84,7 @@ package struct WebhookReplay: Sendable {
     }
 
     /// - Returns: the webhooks of one page, as they were before.
-    private func reopen(_ selection: Selection, after last: Int64, until started: Timestamp) async throws -> [WebhookStanding] {
+    private func reopen(_ selection: Selection, after last: Int64?, until started: Timestamp) async throws -> [WebhookStanding] {
         var query = WebhookQuery(limit: Self.pageSize)
         query.provider = selection.provider
         query.eventID = selection.eventID

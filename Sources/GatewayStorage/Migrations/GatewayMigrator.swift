@@ -12,6 +12,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0002Recovery.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0002Recovery.migrate(database)
         }
+        migrator.registerMigration(Migration0003Pages.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0003Pages.migrate(database)
+        }
         return migrator
     }
 }
