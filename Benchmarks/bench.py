@@ -12,34 +12,40 @@ import sys
 import tempfile
 import time
 
-from harness import machine, report, rival
+from harness import machine, report, rival, scale_report
 from harness.ceilings import BareRoutes, sqlite_alone
 from harness.disk import Disk
 from harness.gateway import LIFETIME, Gateway, Installation
 from harness.observe import Patience
+from harness.scale import Scale
 from harness.targets import targets
 from harness.workload import OPERATIONS, Workload
 from harness.wrk import Load
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COMPARED = ("ceilings", "sqlite", "fastapi")
+READS = "reads"
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, help="the folder with gateway, ceiling and libMockProvider.so")
     parser.add_argument("--quick", action="store_true", help="2 s each at 1 and 64 connections: under two minutes in all")
-    parser.add_argument("--seconds", type=int, help="how long each load lasts (8; 2 with --quick)")
+    parser.add_argument("--seconds", type=int, help="how long each load lasts (8; 4 with --scale; 2 with --quick)")
     parser.add_argument("--connections", type=numbers, help="comma-separated (1,16,64,256; 1,64 with --quick)")
     parser.add_argument(
-        "--only", type=names, default=[*OPERATIONS, *COMPARED],
-        help=f"comma-separated, of {', '.join([*OPERATIONS, *COMPARED])}")
+        "--scale", type=int, metavar="PAYMENTS",
+        help="compares an empty database with one of so many payments instead: eight minutes; the first time for 10000000 "
+        "also ten to generate them, and 30 GB of disk")
+    parser.add_argument(
+        "--only", type=names, default=[*OPERATIONS, *COMPARED, READS],
+        help=f"comma-separated, of {', '.join([*OPERATIONS, *COMPARED])}, and with --scale of {', '.join([*OPERATIONS, READS])}")
     parser.add_argument(
         "--patience", type=int, help="seconds in all for repeating loads that others disturbed (120; 20 with --quick)")
     parser.add_argument("--output", metavar="DIR", help="writes bench.md and bench.json there")
     parser.add_argument("--keep", action="store_true", help="leaves the folder with databases, journals and logs")
     options = parser.parse_args()
-    options.seconds = options.seconds or (2 if options.quick else 8)
+    options.seconds = options.seconds or (2 if options.quick else 4 if options.scale else 8)
     options.patience = (20 if options.quick else 120) if options.patience is None else options.patience
     options.connections = options.connections or ([1, 64] if options.quick else [1, 16, 64, 256])
     return options
@@ -51,7 +57,7 @@ def numbers(text):
 
 def names(text):
     wanted = text.split(",")
-    unknown = set(wanted) - {*OPERATIONS, *COMPARED}
+    unknown = set(wanted) - {*OPERATIONS, *COMPARED, READS}
     if unknown:
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
     return wanted
@@ -71,14 +77,16 @@ def main():
     folder = tempfile.mkdtemp(prefix="run.", dir=parent)
     memory = tempfile.mkdtemp(prefix="bench.", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else folder)
     try:
-        run = measure(options, folder, os.path.join(parent, "venv"), Load(memory))
+        run = measure_scale(options, folder, Load(memory)) if options.scale else measure(
+            options, folder, os.path.join(parent, "venv"), Load(memory))
     finally:
         shutil.rmtree(memory, ignore_errors=True)
         if options.keep:
             say(f"everything is in {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
-    text = report.markdown(run)
+    reporter = scale_report if options.scale else report
+    text = reporter.markdown(run)
     print(text)
     if options.output:
         os.makedirs(options.output, exist_ok=True)
@@ -86,7 +94,7 @@ def main():
             file.write(text)
         with open(os.path.join(options.output, "bench.json"), "w") as file:
             json.dump(run, file, indent=1)
-    sys.exit(1 if report.problems(run) else 0)
+    sys.exit(1 if reporter.problems(run) else 0)
 
 
 def measure(options, folder, venv, load):
@@ -124,6 +132,19 @@ def measure(options, folder, venv, load):
     run["disk"]["after"] = probe(disk, options.quick)
     run["took"] = time.monotonic() - start
     run["targets"] = targets(run)
+    return run
+
+
+def measure_scale(options, folder, load):
+    """An empty database and a filled one, one after the other and in turns."""
+    build = machine.Build.at(options.build, os.environ.get("SWIFT", "swift"))
+    start, disk = time.monotonic(), Disk(folder)
+    run = {
+        "machine": machine.describe(REPOSITORY), "settings": {"quick": options.quick, "seconds": options.seconds},
+        "disk": {"before": probe(disk, options.quick)},
+        "scale": Scale(build, folder, options.scale, load, disk, options, say).measure()}
+    run["disk"]["after"] = probe(disk, options.quick)
+    run["took"] = time.monotonic() - start
     return run
 
 

@@ -1,17 +1,23 @@
 """What the two books say: the gateway's database, and the mock provider's journal."""
+import glob
 import json
 import os
 import sqlite3
 from contextlib import closing
 
-# What a load of each operation adds to the books, counted before and after it.
+# What a load of each operation adds to the books, counted before and after it. In every statement `:orders` and the like stand for
+# the last row of that table that was there before the run.
 EFFECTS = {
-    "orders": "SELECT count(*) FROM orders",
-    "create": "SELECT count(*) FROM operations WHERE kind = 'create' AND state = 'succeeded'",
-    "confirm": "SELECT count(*) FROM operations WHERE kind = 'confirm' AND state = 'succeeded'",
-    "refund": "SELECT count(*) FROM refunds WHERE status = 'succeeded'",
-    "webhook": "SELECT count(*) FROM webhook_events WHERE state = 'applied' AND event_id LIKE 'evt_bench_%'",
+    "orders": "SELECT count(*) FROM orders WHERE id > :orders",
+    "create": "SELECT count(*) FROM operations WHERE id > :operations AND kind = 'create' AND state = 'succeeded'",
+    "confirm": "SELECT count(*) FROM operations WHERE id > :operations AND kind = 'confirm' AND state = 'succeeded'",
+    "refund": "SELECT count(*) FROM refunds WHERE id > :refunds AND status = 'succeeded'",
+    "webhook": """
+        SELECT count(*) FROM webhook_events
+        WHERE id > :webhook_events AND state = 'applied' AND event_id LIKE 'evt_bench_%'
+        """,
 }
+TABLES = ("orders", "payment_transactions", "operations", "refunds", "webhook_events")
 
 
 class Books:
@@ -22,10 +28,16 @@ class Books:
         self.journal = os.path.join(folder, "journal.jsonl")
         self._read_to = 0
         self._theirs = {}
+        self.before = dict.fromkeys(TABLES, 0)
 
-    def rows(self, sql, *arguments):
+    def start_here(self):
+        """What is in the database now is not of this run: the mock's journal knows nothing of it."""
+        for table in TABLES:
+            self.before[table] = self.rows(f"SELECT coalesce(max(id), 0) FROM {table}")[0][0]
+
+    def rows(self, sql, **arguments):
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as connection:
-            return connection.execute(sql, arguments).fetchall()
+            return connection.execute(sql, {**self.before, **arguments}).fetchall()
 
     def count(self, operation):
         """How many effects of an operation are in the books; None for one without."""
@@ -39,7 +51,7 @@ class Books:
             for row in self.rows(
                 """
                 SELECT payment_intent_id, amount, captured, refunded FROM payment_transactions
-                WHERE payment_intent_id IS NOT NULL
+                WHERE id > :payment_transactions AND payment_intent_id IS NOT NULL
                 """)
         }
         theirs = self._journal()
@@ -49,16 +61,24 @@ class Books:
         for intent in (ours.keys() & theirs.keys()):
             if ours[intent] != theirs[intent]:
                 problems.append(f"{intent}: amount, captured, refunded are {ours[intent]} here, {theirs[intent]} at the mock")
-        opened = self.rows("SELECT count(*) FROM operations WHERE state NOT IN ('succeeded', 'failed')")[0][0]
+        opened = self._count("operations", "state NOT IN ('succeeded', 'failed')")
         if opened:
             problems.append(f"{opened} operations are open")
-        pending = self.rows("SELECT count(*) FROM webhook_events WHERE state <> 'applied'")[0][0]
+        pending = self._count("webhook_events", "state <> 'applied'")
         if pending:
             problems.append(f"{pending} webhooks are not applied")
-        reserved = self.rows("SELECT count(*) FROM payment_transactions WHERE reserved <> 0")[0][0]
+        reserved = self._count("payment_transactions", "reserved <> 0")
         if reserved:
             problems.append(f"{reserved} transactions have something reserved")
         return problems
+
+    def forget_journal(self):
+        """Removes the mock's journal. No gateway may be running."""
+        for path in glob.glob(self.journal + "*"):
+            os.unlink(path)
+
+    def _count(self, table, condition):
+        return self.rows(f"SELECT count(*) FROM {table} WHERE id > :{table} AND {condition}")[0][0]
 
     def _journal(self):
         """Intent: amount, captured and refunded, from its last line. Only what is new of the journal is read."""

@@ -10,7 +10,7 @@ from .wrk import request
 PAYMENTS = """
 SELECT t.payment_intent_id, t.client_secret, t.amount, t.captured, t.provider_charge_id, t.created_at / 1000, t.order_id, o.id
 FROM payment_transactions t JOIN operations o ON o.transaction_id = t.id AND o.kind = 'create'
-WHERE t.status IN ('succeeded', 'partially_refunded') ORDER BY t.id LIMIT ?
+WHERE t.id > :payment_transactions AND +t.status IN ('succeeded', 'partially_refunded') ORDER BY t.id LIMIT :count
 """
 
 
@@ -28,7 +28,7 @@ class Events:
         """
         books = self.installation.books
         installation = books.rows("SELECT installation FROM installation")[0][0]
-        payments = books.rows(PAYMENTS, count)
+        payments = books.rows(PAYMENTS, count=count)
         key = self.installation.webhook_secret.encode()
         for row in itertools.islice(itertools.cycle(payments), count):
             body = _event(f"evt_bench_{next(self.numbers)}", installation, *row)

@@ -1,9 +1,11 @@
 """The gateway under load: the release build with the mock provider, in a folder of its own."""
 import os
 import secrets
+import sqlite3
 import subprocess
 import time
 import urllib.request
+from contextlib import closing
 
 from .books import Books
 from .processes import Server, free_port
@@ -45,7 +47,18 @@ class Installation:
         self.environment = {
             **build.environment, "GATEWAY_CONFIG": configuration, "GATEWAY_LOG_LEVEL": "warning"}
         self.books = Books(folder)
-        self.token = self.run("token", "--subject", "42", "--ttl", "1d").strip()
+        self.token = self.token_of("42")
+
+    def token_of(self, user, *more):
+        """A token of this user."""
+        return self.run("token", "--subject", user, "--ttl", "1d", *more).strip()
+
+    def read_events_later(self):
+        """Has the mock's list of events read only from tomorrow on. No gateway may be running."""
+        tomorrow = (time.time() + 24 * 3600) * 1000
+        with closing(sqlite3.connect(self.books.database)) as connection:
+            connection.execute("INSERT INTO event_listings VALUES ('mock', :at, :at, :at)", {"at": int(tomorrow)})
+            connection.commit()
 
     def run(self, *arguments):
         """Runs a command of the gateway and returns what it prints."""

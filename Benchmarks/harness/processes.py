@@ -51,8 +51,8 @@ class Server:
         self.stop()
 
     def stop(self, patience=30):
-        """Asks it to end, and ends it and all that it has started when it does not."""
-        if self.process.poll() is None:
+        """Asks it to end, and ends it and all that it has started when it does not within so many seconds; at once for None."""
+        if self.process.poll() is None and patience is not None:
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(patience)
@@ -63,6 +63,10 @@ class Server:
         except ProcessLookupError:
             pass
         self.process.wait()
+
+    def kill(self):
+        """Ends it as a power cut would, but for what the kernel has yet to write."""
+        self.stop(patience=None)
 
     def wait_until_ready(self, path="/readyz", limit=30):
         """Returns the seconds that it took."""

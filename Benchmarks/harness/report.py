@@ -17,8 +17,8 @@ def markdown(run):
     """The whole report. Sections without measurements are left out."""
     measured = run["rows"] + run["ceilings"] + run["rival"]
     sections = [
-        *_circumstances(run), _table(HEAD, [_row(row) for row in measured]), *_sqlite(run["sqlite"]), *_targets(run["targets"]),
-        *_threads(run["rows"]), *_disturbance(measured), _verdict(run),
+        *circumstances(run), table(HEAD, [_row(row) for row in measured]), *_sqlite(run["sqlite"]), *targets_table(run["targets"]),
+        *_threads(run["rows"]), *_disturbance(measured), verdict(problems(run)),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -31,7 +31,8 @@ def problems(run):
     ]
 
 
-def _circumstances(run):
+def circumstances(run):
+    """When, where and on what it was measured."""
     machine, settings = run["machine"], run["settings"]
     yield (
         f"Measured {machine['time']} at commit {machine['commit']}, {'quick' if settings['quick'] else 'full'} run: "
@@ -39,9 +40,8 @@ def _circumstances(run):
     yield (
         f"Machine: {machine['cores']} cores ({machine['cpu']}), {machine['memory'] / 2**30:.0f} GB, {machine['system']}, kernel "
         f"{machine['kernel']}; load average before {machine['load_before']}. Load by {machine['wrk']} on the same machine.")
-    yield (
-        "Gateway: release build, SQLite at synchronous=FULL, mock provider in the process, log level warning, ready "
-        f"{run['ready'] * 1000:.0f} ms after its start.")
+    ready = f", ready {run['ready'] * 1000:.0f} ms after its start" if "ready" in run else ""
+    yield f"Gateway: release build, SQLite at synchronous=FULL, mock provider in the process, log level warning{ready}."
     for when, probes in run["disk"].items():
         yield f"Disk {when}: " + "; ".join(
             f"{probe['per_second']:.0f} fdatasync/s {how} (median {probe['median_ms']:.2f} ms, p99 {probe['p99_ms']:.2f} ms)"
@@ -62,16 +62,17 @@ def _row(row):
 def _sqlite(rows):
     if rows:
         yield "SQLite alone, with the rows of creations:"
-        yield _table(["creations in a transaction", "creations/s", "commits/s", "disk syncs/s"], [
+        yield table(["creations in a transaction", "creations/s", "commits/s", "disk syncs/s"], [
             [row["group"], _number(row["rate"]), _number(row["commits"] / row["seconds"]), _number(row["disk"]["per_second"])]
             for row in rows])
 
 
-def _targets(targets):
+def targets_table(targets):
+    """What was promised, and whether it is kept; nothing where nothing was measured of it."""
     if targets:
         told = {True: "yes", False: "**no**", None: "does not apply"}
         yield "Targets:"
-        yield _table(["target", "wanted", "measured", "met"], [
+        yield table(["target", "wanted", "measured", "met"], [
             [target["what"], target["wanted"], target["measured"], told[target["met"]]] for target in targets])
 
 
@@ -93,14 +94,14 @@ def _disturbance(rows):
             "CPU); those figures don't count.")
 
 
-def _verdict(run):
-    found = problems(run)
+def verdict(found):
+    """Whether the books agreed, or these problems."""
     if found:
         return "The books do NOT agree:\n\n" + "\n".join(f"- {problem}" for problem in found)
     return "After every load both books agreed: the gateway's database and the provider's journal."
 
 
-def _table(head, rows):
+def table(head, rows):
     """A table of Markdown whose columns line up in a terminal too."""
     rows = [[str(cell) for cell in row] for row in [head, *rows]]
     widths = [max(3, *(len(row[column]) for row in rows)) for column in range(len(head))]

@@ -13,9 +13,13 @@ OPERATIONS = ("orders", "create", "get", "list", "confirm", "refund", "webhook")
 USES = {"create": ("orders", 1.3), "confirm": ("create", 1.6), "webhook": ("orders", 2.0)}
 FREE = {
     "create": """
-        SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM payment_transactions t WHERE t.order_id = o.id) ORDER BY o.id
+        SELECT o.id FROM orders o
+        WHERE o.id > :orders AND NOT EXISTS (SELECT 1 FROM payment_transactions t WHERE t.order_id = o.id) ORDER BY o.id
         """,
-    "confirm": "SELECT payment_intent_id FROM payment_transactions WHERE status = 'requires_payment_method' ORDER BY id",
+    "confirm": """
+        SELECT payment_intent_id FROM payment_transactions
+        WHERE id > :payment_transactions AND +status = 'requires_payment_method' ORDER BY id
+        """,
 }
 # Loads that only prepare have so many connections, and last so long at most.
 PREPARING = 64
@@ -120,10 +124,10 @@ class Workload:
     def _paid(self, limit):
         """Intents that can be refunded, those with the fewest refunds first."""
         sql = """
-            SELECT payment_intent_id FROM payment_transactions WHERE status IN ('succeeded', 'partially_refunded')
-            ORDER BY refunded, id LIMIT ?
+            SELECT payment_intent_id FROM payment_transactions
+            WHERE id > :payment_transactions AND +status IN ('succeeded', 'partially_refunded') ORDER BY refunded, id LIMIT :limit
             """
-        return [row[0] for row in self.gateway.books.rows(sql, limit)]
+        return [row[0] for row in self.gateway.books.rows(sql, limit=limit)]
 
     def _requests(self, operation, connections, seconds):
         token = self.gateway.token
