@@ -16,6 +16,18 @@ EXAMPLE := --package-path Examples/PaynowProvider --scratch-path .build-examples
 # run after those that only compute: each waits for the few threads that all tests share.
 TEST_FLAGS ?=
 SWIFT_TEST = GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS)
+# The answers of the gateways that the tests start, which are held against the description afterwards.
+ANSWERS = $(CURDIR)/$(BIN)/answers.jsonl
+define ALL_TESTS
+$(SWIFT_TEST) --skip IntegrationTests
+rm -f $(ANSWERS)
+GATEWAY_TEST_ANSWERS=$(ANSWERS) $(SWIFT_TEST) --filter IntegrationTests
+.venv/bin/python Tests/Contract/check_answers.py $(ANSWERS) .web/openapi.json
+endef
+# The same cases at every run, some thousands of them: a minute.
+CONTRACT_IN_CI := --seed 7 --max-examples 20
+# Some 20,000 of them, others at every run.
+CONTRACT_FLAGS ?= --max-examples 400
 export PORT SWIFT SWIFT_BUILD_FLAGS
 
 # A link that SwiftPM keeps to the folder of the debug build for this machine.
@@ -35,8 +47,17 @@ test: test-packages web ## Run all tests: units, the whole gateway over a socket
 	$(SWIFT) test $(EXAMPLE)
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
 	@scripts/copy-web.sh $(BIN)
-	$(if $(TEST_FLAGS),$(SWIFT_TEST) $(TEST_FLAGS),$(SWIFT_TEST) --skip IntegrationTests && $(SWIFT_TEST) --filter IntegrationTests)
+	$(if $(TEST_FLAGS),$(SWIFT_TEST) $(TEST_FLAGS),$(ALL_TESTS))
+	Tests/Contract/run-schemathesis.sh $(BIN) $(CONTRACT_IN_CI)
 	$(BIN)/gateway-torture --short --seed 7
+
+.PHONY: contract
+contract: packages web ## Long form of what `make test` has schemathesis do: 20,000 cases against the description (see Tests/Contract)
+	@scripts/setup-python.sh test
+	$(SWIFT) build --product gateway $(SWIFT_BUILD_FLAGS)
+	$(SWIFT) build --product MockProvider $(SWIFT_BUILD_FLAGS)
+	@scripts/copy-web.sh $(BIN)
+	Tests/Contract/run-schemathesis.sh $(BIN) $(CONTRACT_FLAGS)
 
 # More arguments for the checker: `make torture TORTURE_FLAGS='--only storm --seed 7'`.
 TORTURE_FLAGS ?=

@@ -20,5 +20,11 @@ mkdir -p .web/swagger-ui .web/redoc
 cp "$assets"/swagger-ui-dist/{swagger-ui.css,swagger-ui-bundle.js,swagger-ui-standalone-preset.js,favicon-32x32.png} .web/swagger-ui/
 cp "$assets"/swagger-ui-dist/{oauth2-redirect.html,oauth2-redirect.js,LICENSE,swagger-ui-bundle.js.LICENSE.txt} .web/swagger-ui/
 cp "$assets"/redoc/{bundles/redoc.standalone.js,bundles/redoc.standalone.js.LICENSE.txt,LICENSE} .web/redoc/
+# ReDoc's footer would load a logo from elsewhere.
+sed --in-place 's|https://cdn\.redoc\.ly/redoc/logo-mini\.svg|data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E|' .web/redoc/redoc.standalone.js
+if grep --quiet 'cdn\.redoc\.ly' .web/redoc/redoc.standalone.js; then
+    echo 'web: redoc.standalone.js still loads something from cdn.redoc.ly' >&2
+    exit 1
+fi
 "$python" scripts/openapi_to_json.py openapi.yaml .web/openapi.json
 sha256sum "${inputs[@]}" >"$stamp"

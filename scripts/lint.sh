@@ -14,7 +14,7 @@ check() {
 
 shell_syntax() {
     local script bad=0
-    for script in scripts/*.sh .ci/run; do
+    for script in scripts/*.sh Tests/Contract/*.sh .ci/run; do
         bash -n "$script" || bad=1
         [[ -x $script ]] || { echo "$script: not executable; chmod +x it" >&2; bad=1; }
     done

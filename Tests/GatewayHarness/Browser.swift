@@ -31,11 +31,42 @@ package struct Browser: Sendable {
 
     /// Presses the button with this text.
     package func press(_ button: String) async throws {
-        let locator = #"{"using":"xpath","value":"//button[normalize-space()='\#(button)']"}"#
-        guard let found = try await post("/element", locator)["value"][Self.elementKey].string else {
-            throw HarnessError("chromedriver named no element")
+        try await press(element: try await find("xpath", "//button[normalize-space()='\(button)']"))
+    }
+
+    /// Presses the first element that a selector of CSS finds, once it is there and can be pressed.
+    package func press(selector: String) async throws {
+        try await eventually("\(selector) can be pressed") {
+            (try? await press(element: try await find("css selector", selector))) != nil
         }
-        _ = try await post("/element/\(found)/click", "{}")
+    }
+
+    /// Types into the first element that a selector of CSS finds.
+    package func type(_ text: String, into selector: String) async throws {
+        let element = try await find("css selector", selector)
+        _ = try await post("/element/\(element)/value", #"{"text":"\#(text)"}"#)
+    }
+
+    /// What an expression of JavaScript gives.
+    ///
+    /// - Parameter expression: without quotation marks.
+    package func value(of expression: String) async throws -> JSONText {
+        try await post("/execute/sync", #"{"script":"return \#(expression)","args":[]}"#)["value"]
+    }
+
+    /// What the page has complained of in the browser's console since it was asked last.
+    package func complaints() async throws -> [String] {
+        try await post("/se/log", #"{"type":"browser"}"#)["value"].elements.compactMap { $0["message"].string }
+    }
+
+    private func find(_ strategy: String, _ locator: String) async throws -> String {
+        let found = try await post("/element", #"{"using":"\#(strategy)","value":"\#(locator)"}"#)
+        guard let element = found["value"][Self.elementKey].string else { throw HarnessError("chromedriver named no element") }
+        return element
+    }
+
+    private func press(element: String) async throws {
+        _ = try await post("/element/\(element)/click", "{}")
     }
 
     private func get(_ path: String) async throws -> JSONText {
@@ -75,10 +106,13 @@ package struct Browser: Sendable {
                 if let end = child.ended { throw HarnessError("chromedriver ended (\(end)):\n\(folder.read("err"))") }
                 return (try? await send("GET", "/status", nil, toPort: port)["value"]["ready"]) == .bool(true)
             }
-            // The sandbox cannot be had by root, and shared memory is short in containers; pages here are the gateway's own.
+            // The sandbox cannot be had by root, and shared memory is short in containers; pages here are the gateway's own. There is
+            // no internet: no name is resolved, and no address but the gateway's is reached.
             let options = """
-                {"capabilities":{"alwaysMatch":{"browserName":"chrome","goog:chromeOptions":{"args":["--headless=new",
-                "--no-sandbox","--disable-dev-shm-usage","--disable-gpu","--user-data-dir=\(folder.path("profile"))"]}}}}
+                {"capabilities":{"alwaysMatch":{"browserName":"chrome","goog:loggingPrefs":{"browser":"ALL"},
+                "goog:chromeOptions":{"args":["--headless=new","--no-sandbox","--disable-dev-shm-usage","--disable-gpu",
+                "--window-size=1400,1000","--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+                "--user-data-dir=\(folder.path("profile"))"]}}}}
                 """
             let answer = try await send("POST", "/session", options, toPort: port)
             guard let session = answer["value"]["sessionId"].string else { throw HarnessError("chromedriver gave no session") }

@@ -29,11 +29,14 @@ package struct HTTPRequest: Sendable {
             let connection = try SocketConnection(port: port, timeout: timeout)
             _ = connection.send(bytes(port: port))
             var reader = HTTPResponseReader(connection)
+            let answer: HTTPAnswer
             do {
-                return try reader.next()
+                answer = try reader.next()
             } catch {
                 throw HarnessError("\(method) \(path): \(error)")
             }
+            try AnswerLog.record(answer, to: self)
+            return answer
         }
     }
 

@@ -23,6 +23,15 @@ extension OneAtATime {
             try bytes.write(to: module, options: inPlace ? [] : .atomic)
         }
 
+        @Test("A reload that is refused for its parameters has reloaded nothing")
+        func refusedParameters() async throws {
+            try await withModules { gateway, _ in
+                let answer = try await gateway.admin.post("/providers/reload?dry_run=true")
+                expectProblem(answer, 422, "invalid_request", field: "dry_run")
+                #expect(!gateway.log.contains("Providers reloaded."))
+            }
+        }
+
         @Test(
             "No request fails during a hundred reloads under load, though the module's file is exchanged or written to in between"
         )

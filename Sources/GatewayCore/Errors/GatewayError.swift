@@ -42,8 +42,6 @@ package struct GatewayError: Error, Sendable, Hashable {
         case cardNumberRefused
         /// The provider refuses the request (422).
         case providerRejected
-        /// Too many requests (429).
-        case rateLimited
         /// A mistake of ours (500).
         case `internal`
         /// The gateway's credentials at the provider are wrong (502).

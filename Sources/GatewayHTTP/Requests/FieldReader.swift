@@ -3,12 +3,19 @@ import ProviderAPI
 
 /// Reads the members of a request's object one by one, and tells all that is wrong with them at once.
 struct FieldReader {
+    /// The largest id: the largest whole number that every JSON parser keeps (RFC 8259, section 6).
+    static let largestID: Int64 = (1 << 53) - 1
+    /// The longest amount, in characters.
+    static let longestAmount = 255
+
     private var members: [String: JSONValue]
     private var problems: [GatewayError.Field] = []
+    private var known: [String] = []
 
     /// A reader of an object's members.
     init(_ members: [String: JSONValue]) {
         self.members = members
+        known.reserveCapacity(12)
     }
 
     /// A problem of a field that a caller found.
@@ -20,12 +27,18 @@ struct FieldReader {
     ///
     /// - Throws: ``GatewayError/Code/invalidRequest`` with every problem.
     mutating func finish() throws {
-        for name in members.keys.sorted() { report(name, "There is no such field.") }
+        for name in members.keys.sorted() {
+            report(
+                name,
+                known.isEmpty ? "There is no such field." : "There is no such field; there are: \(known.joined(separator: ", "))."
+            )
+        }
         guard problems.isEmpty else { throw GatewayError.invalid(problems) }
     }
 
     /// The member's value; nil where it is absent or null.
     private mutating func take(_ name: String) -> JSONValue? {
+        known.append(name)
         guard let value = members.removeValue(forKey: name), value != .null else { return nil }
         return value
     }
@@ -83,8 +96,8 @@ struct FieldReader {
             report(name, "It is missing.")
             return nil
         }
-        guard case .number(let literal) = value, let id = Int64(literal), id >= 1 else {
-            report(name, "It must be a whole number from 1.")
+        guard case .number(let literal) = value, let id = Int64(literal), (1...Self.largestID).contains(id) else {
+            report(name, "It must be a whole number from 1 to \(Self.largestID).")
             return nil
         }
         return id
@@ -115,6 +128,10 @@ struct FieldReader {
     mutating func amountLiteral(isRequired: Bool = false) -> String? {
         switch take("amount") {
         case .number(let literal), .string(let literal):
+            guard literal.utf8.count <= Self.longestAmount else {
+                report("amount", "It must have at most \(Self.longestAmount) characters.")
+                return nil
+            }
             return literal
         case nil:
             if isRequired { report("amount", "It is missing.") }

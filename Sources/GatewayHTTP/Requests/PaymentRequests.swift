@@ -35,8 +35,8 @@ extension FieldReader {
     /// `return_url`, where the payer's browser goes back to.
     fileprivate mutating func returnURL() -> String? {
         let url = string("return_url", maximum: 2048)
-        if let url, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
-            report("return_url", "It must be an absolute http or https URL.")
+        if let url, !url.looksLikeAbsoluteURL {
+            report("return_url", "It must be an absolute http or https URL, with what is not ASCII percent-encoded.")
         }
         return url
     }
@@ -113,6 +113,13 @@ extension NewOrder {
 }
 
 extension String {
+    /// Something behind `http://` or `https://`, and nothing that a URL has percent-encoded only (RFC 3986, section 2).
+    fileprivate var looksLikeAbsoluteURL: Bool {
+        guard let scheme = ["https://", "http://"].first(where: hasPrefix) else { return false }
+        let rest = utf8.dropFirst(scheme.utf8.count)
+        return !rest.isEmpty && rest.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+
     /// One `@` with something on either side and no space; the rest is the provider's to judge.
     fileprivate var looksLikeAddress: Bool {
         let parts = split(separator: "@", omittingEmptySubsequences: false)

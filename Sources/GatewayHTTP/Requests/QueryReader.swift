@@ -7,6 +7,7 @@ import ProviderAPI
 struct QueryReader {
     private var parameters: [String: String] = [:]
     private var problems: [GatewayError.Field] = []
+    private var known: [String] = []
 
     /// A reader of a raw query, without the question mark.
     init(_ query: String?) {
@@ -36,15 +37,20 @@ struct QueryReader {
     mutating func finish() throws {
         for name in parameters.keys.sorted() {
             // What looks like a card number is not repeated, in whatever place it stands.
-            report(CardNumber.isContained(in: name) ? "query" : name, "There is no such parameter here.")
+            report(
+                CardNumber.isContained(in: name) ? "query" : name,
+                known.isEmpty
+                    ? "There are no parameters here." : "There is no such parameter; there are: \(known.joined(separator: ", "))."
+            )
         }
         guard problems.isEmpty else { throw GatewayError.invalid(problems) }
     }
 
     /// A text; nil where it is absent.
     mutating func string(_ name: String) -> String? {
+        known.append(name)
         guard let value = parameters.removeValue(forKey: name) else { return nil }
-        guard !value.isEmpty, value.utf8.count <= 255 else {
+        guard !value.isEmpty, value.unicodeScalars.count <= 255 else {
             report(name, "It must have 1 to 255 characters.")
             return nil
         }
@@ -55,12 +61,7 @@ struct QueryReader {
     mutating func integer(_ name: String, in bounds: ClosedRange<Int64>) -> Int64? {
         guard let text = string(name) else { return nil }
         guard let value = Int64(text), bounds.contains(value) else {
-            report(
-                name,
-                bounds.upperBound == .max
-                    ? "It must be a whole number from \(bounds.lowerBound)."
-                    : "It must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)."
-            )
+            report(name, "It must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound).")
             return nil
         }
         return value

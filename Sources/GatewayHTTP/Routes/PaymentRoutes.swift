@@ -61,7 +61,7 @@ struct PaymentRoutes: Sendable {
         let page = query.page()
         var wanted = TransactionQuery(userID: nil, limit: page.limit + 1)
         wanted.beforeID = page.beforeID
-        wanted.orderID = query.integer("order_id", in: 1...Int64.max)
+        wanted.orderID = query.integer("order_id", in: 1...FieldReader.largestID)
         wanted.status = query.word("status")
         wanted.provider = query.string("provider")
         wanted.createdFrom = query.time("created_from")

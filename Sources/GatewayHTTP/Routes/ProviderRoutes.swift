@@ -21,6 +21,9 @@ struct ProviderRoutes: Sendable {
     }
 
     @Sendable func reload(_ request: GatewayRequest) async throws -> Response {
+        // Before anything is reloaded: what is refused has had no effect.
+        var query = request.query
+        try query.finish()
         try await reloadProviders()
         return try await list(request)
     }

@@ -96,9 +96,12 @@ package struct RouteTable: Sendable {
 }
 
 extension Router where Context == GatewayContext {
+    /// The method of safe requests with a body, too new for a name in HTTPTypes.
+    private static var query: [HTTPRequest.Method] { [HTTPRequest.Method("QUERY")].compactMap(\.self) }
+
     /// Answers 405 with `Allow` (RFC 9110, section 15.5.6) to every method but these.
     func refuseOtherMethods(than methods: [HTTPRequest.Method], at path: String) {
-        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace] + Self.query
         // HEAD goes with GET (RFC 9110, section 9.1): the router makes it.
         let present = methods.contains(.get) ? methods + [.head] : methods
         let allowed = Set(present.map(\.rawValue)).sorted()

@@ -32,7 +32,10 @@ struct QueryReaderTests {
     @Test("are refused where they are unknown, so that a slip of the pen does not refund everything")
     func unknown() throws {
         let found = try problems("amout=50&Amount=50") { #expect($0.string("amount") == nil) }
-        #expect(found == ["Amount: There is no such parameter here.", "amout: There is no such parameter here."])
+        #expect(
+            found == [
+                "Amount: There is no such parameter; there are: amount.", "amout: There is no such parameter; there are: amount.",
+            ])
     }
 
     @Test("are refused where they occur twice, even with the same value")
@@ -56,6 +59,10 @@ struct QueryReaderTests {
         var query = QueryReader("a=" + String(repeating: "x", count: 255))
         #expect(query.string("a")?.count == 255)
         try query.finish()
+        // Characters, not bytes.
+        var accented = QueryReader("a=" + String(repeating: "%C3%A9", count: 255))
+        #expect(accented.string("a")?.count == 255)
+        try accented.finish()
         for bad in ["a=", "a", "a=" + String(repeating: "x", count: 256)] {
             let found = try problems(bad) { #expect($0.string("a") == nil) }
             #expect(found == ["a: It must have 1 to 255 characters."])
@@ -72,9 +79,6 @@ struct QueryReaderTests {
         for bad in ["0", "101", "-1", "1.0", "1e1", "ten", "9223372036854775808", "+1", "%201"] {
             let bounded = try problems("n=\(bad)") { #expect($0.integer("n", in: 1...100) == nil) }
             #expect(bounded == ["n: It must be a whole number from 1 to 100."])
-            guard bad != "101" else { continue }
-            let unbounded = try problems("n=\(bad)") { #expect($0.integer("n", in: 1...Int64.max) == nil) }
-            #expect(unbounded == ["n: It must be a whole number from 1."])
         }
     }
 

@@ -38,7 +38,8 @@ struct RequestDecodingTests {
         #expect(
             fields == [
                 "amount: It must be greater than zero.", "description: It must be a string, not a number.",
-                "metadata: It must be an object of strings, not an array.", "status: There is no such field.",
+                "metadata: It must be an object of strings, not an array.",
+                "status: There is no such field; there are: currency, amount, description, metadata, user_id.",
             ]
         )
         #expect(try fieldErrors { try NewOrder([:], for: user) } == ["currency: It is missing.", "amount: It is missing."])
@@ -77,10 +78,14 @@ struct RequestDecodingTests {
         #expect(command == expected)
     }
 
+    private static let fields =
+        "order_id, currency, amount, provider, capture_method, description, receipt_email, statement_descriptor_suffix, customer, "
+        + "metadata, return_url"
+
     @Test(
         "of a payment intent is refused by the name of the wrong field",
         arguments: [
-            (#""order_id":"7""#, "order_id: It must be a whole number from 1."),
+            (#""order_id":"7""#, "order_id: It must be a whole number from 1 to 9007199254740991."),
             (#""order_id":null"#, "order_id: It is missing."),
             (#""provider":"\#(String(repeating: "p", count: 33))""#, "provider: It must have 1 to 32 characters."),
             (#""capture_method":"later""#, "capture_method: It must be one of: automatic, manual."),
@@ -95,9 +100,12 @@ struct RequestDecodingTests {
                 "statement_descriptor_suffix: It must have 1 to 22 characters."
             ),
             (#""customer":"""#, "customer: It must have 1 to 255 characters."),
-            (#""return_url":"shop.example/orders/7""#, "return_url: It must be an absolute http or https URL."),
-            (#""card":"4000""#, "card: There is no such field."),
-            (#""captureMethod":"manual""#, "captureMethod: There is no such field."),
+            (
+                #""return_url":"shop.example/orders/7""#,
+                "return_url: It must be an absolute http or https URL, with what is not ASCII percent-encoded."
+            ),
+            (#""card":"4000""#, "card: There is no such field; there are: \(fields)."),
+            (#""captureMethod":"manual""#, "captureMethod: There is no such field; there are: \(fields)."),
         ]
     )
     func wrongCreate(member: String, message: String) throws {
@@ -120,14 +128,27 @@ struct RequestDecodingTests {
                     == .confirm(paymentMethod: "pm_card_visa", returnURL: url)
             )
         }
-        for url in ["example.test", "/back", "ftp://example.test", "javascript:alert(1)", "HTTPS:/x"] {
+        for url in [
+            "example.test", "/back", "ftp://example.test", "javascript:alert(1)", "HTTPS:/x", "https://", "https://a b",
+            "https://é.test",
+        ] {
             let fields = try fieldErrors { try PaymentCommand.decodingConfirmation(try object("{\"return_url\":\"\(url)\"}")) }
-            #expect(fields == ["return_url: It must be an absolute http or https URL."])
+            #expect(fields == ["return_url: It must be an absolute http or https URL, with what is not ASCII percent-encoded."])
         }
         #expect(
             try fieldErrors { try PaymentCommand.decodingConfirmation(try object(#"{"payment_method":{"card":{}}}"#)) }
                 == ["payment_method: It must be a string, not an object."]
         )
+    }
+
+    @Test("has amounts of at most 255 characters", arguments: [#"{"amount":"A"}"#, #"{"amount":A}"#])
+    func longAmount(body: String) throws {
+        let longest = "1." + String(repeating: "0", count: 253)
+        #expect(
+            try PaymentCommand.decodingCapture(try object(body.replacing("A", with: longest))) == .capture(amount: longest))
+        #expect(
+            try fieldErrors { try PaymentCommand.decodingCapture(try object(body.replacing("A", with: longest + "0"))) }
+                == ["amount: It must have at most 255 characters."])
     }
 
     @Test("of a capture has an amount as the client wrote it, or nothing")
@@ -137,7 +158,9 @@ struct RequestDecodingTests {
         #expect(try PaymentCommand.decodingCapture(try object(#"{"amount":"5.50"}"#)) == .capture(amount: "5.50"))
         #expect(
             try fieldErrors { try PaymentCommand.decodingCapture(try object(#"{"amount":true,"currency":"USD"}"#)) }
-                == ["amount: It must be a decimal number, not a boolean.", "currency: There is no such field."]
+                == [
+                    "amount: It must be a decimal number, not a boolean.", "currency: There is no such field; there are: amount.",
+                ]
         )
     }
 
@@ -165,7 +188,8 @@ struct RequestDecodingTests {
         #expect(
             try fieldErrors { try PaymentCommand.decodingRefund(amount: nil, try object(#"{"amount":5,"reason":"abandoned"}"#)) }
                 == [
-                    "reason: It must be one of: duplicate, fraudulent, requested_by_customer.", "amount: There is no such field.",
+                    "reason: It must be one of: duplicate, fraudulent, requested_by_customer.",
+                    "amount: There is no such field; there are: reason, metadata.",
                 ]
         )
     }

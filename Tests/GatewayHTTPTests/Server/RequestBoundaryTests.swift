@@ -83,7 +83,7 @@ struct RequestBoundaryTests {
 
     @Test("says when to try again, where that is known")
     func retryAfter() async throws {
-        let error = GatewayError(.rateLimited, "Too fast.").retry(afterSeconds: 7)
+        let error = GatewayError(.providerUnavailable, "Not there.").retry(afterSeconds: 7)
         #expect(try await answer(throwing: error).headers[.retryAfter] == "7")
         #expect(try await answer(throwing: StoreError.unavailable("locked: /var/lib/secret.db")).headers[.retryAfter] == "1")
         #expect(try await answer(throwing: GatewayError(.forbidden, "No.")).headers[.retryAfter] == nil)

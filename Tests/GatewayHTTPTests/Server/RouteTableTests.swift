@@ -68,7 +68,9 @@ struct RouteTableTests {
     )
     func methods(path: String, allowed: String) async throws {
         try await TestAPI.run { api in
-            let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+            let methods: [HTTPRequest.Method] = [
+                .get, .head, .post, .put, .patch, .delete, .options, try #require(.init("QUERY")),
+            ]
             for method in methods where !allowed.split(separator: ", ").contains(where: { $0 == method.rawValue }) {
                 let answer = try await api.send(method, "/api/v1" + path, as: .nobody)
                 #expect(answer.status == .methodNotAllowed, "\(method)")

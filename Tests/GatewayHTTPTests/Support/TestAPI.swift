@@ -14,6 +14,8 @@ import ProviderTestKit
 /// The whole API over a new database, in process.
 struct TestAPI: Sendable {
     let client: any TestClientProtocol
+    /// The router's endpoints; those that refuse a method are among them.
+    let routes: [(method: HTTPTypes.HTTPRequest.Method, path: String)]
     private let forge: TokenForge
 
     /// Runs `body` against an API without providers, and removes its database afterwards.
@@ -23,12 +25,14 @@ struct TestAPI: Sendable {
         let store = try SQLiteStore.open(path: folder + "/gateway.db", installation: { "test" })
         let forge = TokenForge()
         let supervisor = FlowSupervisor()
-        let application = Application(router: await router(store: store, forge: forge, supervisor: supervisor))
+        let router = await router(store: store, forge: forge, supervisor: supervisor)
+        let routes = router.routes.map { ($0.method, "\($0.path)") }
+        let application = Application(router: router)
         do {
             try await withThrowingTaskGroup { group in
                 // Payment flows run in the supervisor: without it every POST would wait for ever.
                 group.addTask { try await supervisor.run() }
-                try await application.test(.router) { try await body(TestAPI(client: $0, forge: forge)) }
+                try await application.test(.router) { try await body(TestAPI(client: $0, routes: routes, forge: forge)) }
                 group.cancelAll()
             }
             await store.close()
