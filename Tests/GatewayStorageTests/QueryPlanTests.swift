@@ -30,7 +30,8 @@ struct QueryPlanTests {
 
     private func runEverything(on store: SQLiteTransaction) throws {
         let order = try store.makeOrder()
-        try store.updateOrder(order.id, status: .completed, at: time())
+        // Once as a change, and once where there is nothing to change.
+        for _ in 0..<2 { try store.updateOrder(order.id, status: .completed, at: time()) }
         _ = try store.order(order.id)
         for user in [nil, "42"] {
             for before in [nil, order.id] { _ = try store.orders(OrderQuery(userID: user, beforeID: before, limit: 10)) }
@@ -58,7 +59,7 @@ struct QueryPlanTests {
         _ = try store.operation(operation.id)
         _ = try store.openOperation(transactionID: transaction.id)
         _ = try store.isLeased(operationID: operation.id)
-        _ = try store.isOpen(operationID: operation.id, fence: 1)
+        _ = try store.transaction(ofOpenOperation: operation.id, fence: 1)
         _ = try store.operationsDue(limit: 10, exceptAt: ["other"])
         _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(60))
         try store.voidLeases()
