@@ -16,6 +16,8 @@ import Synchronization
 final class GroupCommit: Sendable {
     /// The most units of one commit, so that the last of them does not wait for thousands.
     static let maximumBatch = 256
+    /// The most patient units among them, so that a prompt one which comes meanwhile waits for a few milliseconds.
+    static let patientBatch = 32
 
     private struct Unit: Sendable {
         /// Does the work; what it returns answers the waiting task once the commit is on disk.
@@ -25,7 +27,8 @@ final class GroupCommit: Sendable {
     }
 
     private struct State {
-        var waiting: [Unit] = []
+        var prompt: [Unit] = []
+        var patient: [Unit] = []
         /// Whether the writer's queue has been asked for a turn that has not ended.
         var isScheduled = false
         /// Whether no work is taken any more. What waits is still done.
@@ -35,6 +38,15 @@ final class GroupCommit: Sendable {
         var statistics = WriteStatistics()
 
         var refusal: StoreError? { isClosed ? .closed : isInDoubt ? .earlierCommitInDoubt : nil }
+
+        /// Removes what the next commit does: prompt units, and behind them some patient ones, however many are prompt.
+        mutating func takeBatch() -> [Unit] {
+            let few = patient.prefix(GroupCommit.patientBatch)
+            let batch = Array(prompt.prefix(GroupCommit.maximumBatch - few.count) + few)
+            prompt.removeFirst(batch.count - few.count)
+            patient.removeFirst(few.count)
+            return batch
+        }
     }
 
     private let pool: DatabasePool
@@ -51,13 +63,15 @@ final class GroupCommit: Sendable {
     var statistics: WriteStatistics { state.withLock { $0.statistics } }
 
     /// Units that have been handed in and not yet taken.
-    var waiting: Int { state.withLock { $0.waiting.count } }
+    var waiting: Int { state.withLock { $0.prompt.count + $0.patient.count } }
 
     /// Why nothing is written any more; nil while all is well.
     var refusal: StoreError? { state.withLock { $0.refusal } }
 
     /// Runs `work` in a savepoint of the next commit and returns when that is on disk.
-    func write<Value: Sendable>(_ work: @escaping @Sendable (SQLiteTransaction) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(
+        in turn: WriteTurn = .prompt, _ work: @escaping @Sendable (SQLiteTransaction) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             enqueue(
                 Unit(
@@ -66,7 +80,7 @@ final class GroupCommit: Sendable {
                         return { continuation.resume(returning: value) }
                     },
                     fail: { continuation.resume(throwing: $0) }
-                )
+                ), in: turn
             )
         }
     }
@@ -87,10 +101,13 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func enqueue(_ unit: Unit) {
+    private func enqueue(_ unit: Unit, in turn: WriteTurn) {
         let (refusal, isFirst) = state.withLock { state -> (StoreError?, Bool) in
             if let refusal = state.refusal { return (refusal, false) }
-            state.waiting.append(unit)
+            switch turn {
+            case .prompt: state.prompt.append(unit)
+            case .patient: state.patient.append(unit)
+            }
             defer { state.isScheduled = true }
             return (nil, !state.isScheduled)
         }
@@ -110,8 +127,7 @@ final class GroupCommit: Sendable {
     /// - Returns: whether there may be more.
     private func commitWaiting(on database: Database) -> Bool {
         let batch = state.withLock { state -> [Unit] in
-            let batch = Array(state.waiting.prefix(Self.maximumBatch))
-            state.waiting.removeFirst(batch.count)
+            let batch = state.takeBatch()
             if batch.isEmpty { state.isScheduled = false }
             return batch
         }

@@ -51,9 +51,9 @@ package final class SQLiteStore: GatewayStore {
 
     /// Shares its commit with whoever writes at the same time. Cancelling the task does not undo the work, nor end the wait.
     package func write<Value: Sendable>(
-        _ work: @escaping @Sendable (any StoreWriter) throws -> Value
+        in turn: WriteTurn, _ work: @escaping @Sendable (any StoreWriter) throws -> Value
     ) async throws -> Value {
-        try await writer.write { try work($0) }
+        try await writer.write(in: turn) { try work($0) }
     }
 
     /// What the writer has done since the start.

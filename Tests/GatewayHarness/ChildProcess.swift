@@ -60,8 +60,8 @@ package final class ChildProcess: Sendable {
         guard FileManager.default.isExecutableFile(atPath: executable.path) else {
             throw HarnessError("there is no executable \(executable.path); `make test` builds what is needed")
         }
-        // POSIX has no way to say the folder; the shell makes way for the executable, which keeps the process id.
-        let script = ["/bin/sh", "-c", #"ulimit -c 0; cd "$0" && exec "$@""#, folder.path, executable.path]
+        // The soft limit of open files is that of a login. POSIX has no way to say the folder; the shell makes way for the executable, which keeps the process id.
+        let script = ["/bin/sh", "-c", #"ulimit -c 0; ulimit -S -n 1024; cd "$0" && exec "$@""#, folder.path, executable.path]
         var argv: [UnsafeMutablePointer<CChar>?] = (script + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }

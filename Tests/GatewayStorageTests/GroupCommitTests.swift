@@ -67,6 +67,27 @@ struct GroupCommitTests {
         }
     }
 
+    @Test("A crowd of patient units goes a few with each commit, and a prompt one that comes after all of them before them")
+    func patience() async throws {
+        try await withStore { store throws in
+            let count = 3 * GroupCommit.patientBatch
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                try await whileWriterIsBusy(store) {
+                    for _ in 0..<count {
+                        group.addTask { _ = try await store.write(in: .patient) { try $0.makeOrder(user: "crowd") } }
+                    }
+                    try await eventually("all patient units wait") { store.waitingUnits == count }
+                    group.addTask { _ = try await store.write { try $0.makeOrder(user: "alone") } }
+                    try await eventually("the prompt one waits too") { store.waitingUnits == count + 1 }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await store.read { try $0.order(1)?.userID } == "alone")
+            #expect(store.statistics.commits == 3)
+            #expect(store.statistics.largestBatch == GroupCommit.patientBatch + 1)
+        }
+    }
+
     @Test("A unit that fails is rolled back alone, hears its own error, and harms nobody")
     func failuresStayAlone() async throws {
         try await withStore { store throws in

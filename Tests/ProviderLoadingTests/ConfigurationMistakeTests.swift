@@ -113,6 +113,13 @@ struct ConfigurationMistakeTests {
             "settings as a list", "      webhook_secret: \"${MOCK_SECRET:-}\"", "      - 1",
             "providers.yaml:6:7: providers[0].settings: must be a map of settings; found a list"),
         .replacing(
+            "no calls at once", "    settings:", "    max_concurrent_calls: 0\n    settings:",
+            "providers.yaml:5:27: providers[0].max_concurrent_calls: must be a whole number from 1 to 100000"),
+        .replacing(
+            "calls at once as text", "    settings:", "    max_concurrent_calls: \"many\"\n    settings:",
+            "providers.yaml:5:27: providers[0].max_concurrent_calls: must be a whole number from 1 to 100000, without quotes; "
+                + "found text"),
+        .replacing(
             "enabled as text", "    settings:", "    enabled: \"true\"\n    settings:",
             "providers.yaml:5:14: providers[0].enabled: must be true or false, without quotes"),
         .replacing(

@@ -21,6 +21,7 @@ struct ConfigurationTests {
         let provider = try #require(configuration.providers.first)
         #expect(provider.name == "mock" && provider.module == "libMockProvider.so" && provider.sha256 == nil)
         #expect(provider.isEnabled)
+        #expect(provider.maximumConcurrentCalls == 4000)
         #expect(configuration.warnings.isEmpty)
     }
 
@@ -36,7 +37,7 @@ struct ConfigurationTests {
             modules: { directory: ../modules }
             providers:
               - { name: first, module: liba.so, sha256: \(digest), enabled: yes_or_no_is_false }
-              - { name: second-2_b, module: liba.so, sha256: \(digest), settings: {} }
+              - { name: second-2_b, module: liba.so, sha256: \(digest), max_concurrent_calls: 250, settings: {} }
             routing: { default: second-2_b, rules: [] }
             """.replacing("yes_or_no_is_false", with: "False"))
 
@@ -50,6 +51,7 @@ struct ConfigurationTests {
         #expect(authentication.issuer == "us" && authentication.audience == "them")
         #expect(configuration.modulesDirectory == "/etc/modules")
         #expect(configuration.enabledProviders.map(\.name) == ["second-2_b"])
+        #expect(configuration.providers.map(\.maximumConcurrentCalls) == [4000, 250])
         #expect(configuration.providers.map(\.sha256) == [digest.lowercased(), digest.lowercased()])
     }
 

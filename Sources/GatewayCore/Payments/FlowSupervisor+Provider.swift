@@ -8,15 +8,15 @@ extension FlowSupervisor {
     /// to itself: its late answer finds nobody.
     ///
     /// - Throws: what `call` throws; ``ProviderError/unknown(_:)`` where it does not end in time; ``ProviderError/notSent(_:)`` once
-    ///   the shutdown has begun.
+    ///   the shutdown has begun, and where a client's call finds as many at work as may be.
     func ask<Value: Sendable>(
-        _ provider: Provider, within deadline: Duration = OperationRunner.deadline,
+        _ provider: Provider, for account: ProviderCalls.Account = .gateway, within deadline: Duration = OperationRunner.deadline,
         _ call: @escaping @Sendable () async throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {
         let late = Result<Value, ProviderError>.failure(.unknown(CallFailure("the provider did not answer in time")))
         let outcome = FirstResult<Result<Value, ProviderError>>()
         let isTaken = start {
-            provider.calls.begin()
+            guard provider.calls.begin(for: account) else { return outcome.deliver(.success(.failure(provider.refusal()))) }
             defer { provider.calls.end() }
             do throws(ProviderError) {
                 outcome.deliver(.success(.success(try await call())))

@@ -5,7 +5,7 @@ import ProviderAPI
 /// Calls the provider for an operation that is on disk, and settles it: steps 2 and 3 of the payment flow, the same for a request and
 /// for whoever takes an operation over later.
 struct OperationRunner: Sendable {
-    let store: any GatewayStore
+    private(set) var store: any GatewayStore
     let supervisor: FlowSupervisor
     let encoder: any AnswerEncoder
     let clock: any ProviderClock
@@ -16,23 +16,30 @@ struct OperationRunner: Sendable {
     /// How long a provider may take.
     static let deadline = Duration.seconds(20)
 
+    /// The same with another view of the store.
+    func writing(to store: any GatewayStore) -> OperationRunner {
+        var runner = self
+        runner.store = store
+        return runner
+    }
+
     /// What a provider said to an operation.
     enum Answer: Sendable, Hashable {
         case intent(PaymentIntent)
         case refund(Refund)
     }
 
-    /// Calls the provider once and settles the operation.
+    /// Calls the provider once, for the client that waits, and settles the operation.
     func run(
         _ operation: Operation, on transaction: PaymentTransaction, at provider: Provider, traceparent: String? = nil
     ) async -> GatewayAnswer {
-        let outcome = await call(operation, at: provider, traceparent: traceparent)
+        let outcome = await call(operation, at: provider, for: .client, traceparent: traceparent)
         return await settle(operation, on: transaction, outcome)
     }
 
     /// Calls the provider once, with the operation's own key.
     func call(
-        _ operation: Operation, at provider: Provider, traceparent: String? = nil
+        _ operation: Operation, at provider: Provider, for account: ProviderCalls.Account = .gateway, traceparent: String? = nil
     ) async -> Result<Answer, ProviderError> {
         var context = CallContext(deadline: .now + Self.deadline, requestID: operation.requestID)
         context.traceparent = traceparent
@@ -40,7 +47,7 @@ struct OperationRunner: Sendable {
         let started = ContinuousClock.now
         let outcome: Result<Answer, ProviderError>
         do throws(ProviderError) {
-            let answer = try await supervisor.ask(provider) { [context] () async throws(ProviderError) in
+            let answer = try await supervisor.ask(provider, for: account) { [context] () async throws(ProviderError) in
                 try await Self.send(operation.request, as: identity, in: context, to: provider.service)
             }
             outcome = .success(answer)

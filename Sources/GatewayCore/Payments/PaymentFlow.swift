@@ -33,7 +33,8 @@ package struct PaymentFlow: Sendable {
     ///
     /// - Throws: ``GatewayError`` where the request is refused before anything was written, ``StoreError``.
     package func create(_ command: CreatePaymentCommand, _ request: CallerContext) async throws -> GatewayAnswer {
-        try await perform(request) { writer, bookkeeper in
+        let isCrowded = registry.provider(named: command.provider ?? registry.defaultProviderName)?.calls.isCrowded ?? false
+        return try await perform(request, among: isCrowded) { writer, bookkeeper in
             try planCreate(command, request, writer, bookkeeper)
         }
     }
@@ -44,7 +45,7 @@ package struct PaymentFlow: Sendable {
     package func execute(
         _ command: PaymentCommand, on intent: IntentReference, _ request: CallerContext
     ) async throws -> GatewayAnswer {
-        try await perform(request) { writer, bookkeeper in
+        try await perform(request, among: try await isCrowded(intent)) { writer, bookkeeper in
             let transaction = try PaymentQueries.find(intent, for: request.principal, in: writer)
             return try plan(command, on: transaction, request, bookkeeper)
         }
@@ -63,10 +64,20 @@ package struct PaymentFlow: Sendable {
         case answered(GatewayAnswer)
     }
 
+    /// Whether the intent's provider has a crowd of calls under way. The books are asked only while there is one anywhere.
+    private func isCrowded(_ intent: IntentReference) async throws -> Bool {
+        let crowded = registry.providers.filter(\.calls.isCrowded).map(\.name)
+        if crowded.isEmpty { return false }
+        if let named = intent.provider { return crowded.contains(named) }
+        return try await store.read { try $0.transactions(paymentIntentID: intent.id) }.contains { crowded.contains($0.provider) }
+    }
+
     private func perform(
-        _ request: CallerContext, plan: @escaping @Sendable (any StoreWriter, Bookkeeper) throws -> Plan
+        _ request: CallerContext, among isCrowded: Bool, plan: @escaping @Sendable (any StoreWriter, Bookkeeper) throws -> Plan
     ) async throws -> GatewayAnswer {
-        try await supervisor.perform {
+        // What belongs to a crowd of calls goes behind what does not: a provider's slowness is not the others'.
+        let store = isCrowded ? store.patient : store
+        return try await supervisor.perform {
             let now = clock.now()
             let first: FirstStep = try await store.write { writer in
                 if let earlier = try Idempotency.earlierAnswer(to: request, encoder: encoder, in: writer) {
@@ -75,6 +86,8 @@ package struct PaymentFlow: Sendable {
                 let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .user(request.principal.subject))
                 switch try plan(writer, bookkeeper) {
                 case .call(let operation, let transaction, let provider):
+                    // Thrown here, it undoes what was written: a refusal costs no commit and leaves nothing behind.
+                    try provider.requireRoom()
                     return .call(operation, transaction, provider)
                 case .answer(let answer):
                     return .answered(try Idempotency.store(answer, for: request, encoder: encoder, at: now, in: writer))
@@ -84,7 +97,8 @@ package struct PaymentFlow: Sendable {
             case .answered(let answer):
                 return answer
             case .call(let operation, let transaction, let provider):
-                return await runner.run(operation, on: transaction, at: provider, traceparent: request.traceparent)
+                return await runner.writing(to: store).run(
+                    operation, on: transaction, at: provider, traceparent: request.traceparent)
             }
         }
     }

@@ -69,7 +69,7 @@ package struct PaymentQueries: Sendable {
         guard let provider = registry.provider(named: known.provider) else { return known }
         do {
             return try await PaymentRefresh(store: store, supervisor: supervisor, clock: clock, logger: logger).refresh(
-                known, intent: intent.id, at: provider, requestID: requestID, traceparent: traceparent)
+                known, intent: intent.id, at: provider, for: .client, requestID: requestID, traceparent: traceparent)
         } catch is ProviderError {
             logger.warning(
                 "A payment could not be refreshed; the books answer.",

@@ -12,11 +12,12 @@ struct PaymentRefresh: Sendable {
     ///
     /// - Throws: `ProviderError` where the provider does not say, ``StoreError``.
     func refresh(
-        _ known: PaymentTransaction, intent id: String, at provider: Provider, requestID: String, traceparent: String? = nil
+        _ known: PaymentTransaction, intent id: String, at provider: Provider, for account: ProviderCalls.Account = .gateway,
+        requestID: String, traceparent: String? = nil
     ) async throws -> PaymentTransaction {
         var call = CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
         call.traceparent = traceparent
-        let current = try await supervisor.ask(provider) { [call] () async throws(ProviderError) in
+        let current = try await supervisor.ask(provider, for: account) { [call] () async throws(ProviderError) in
             try await provider.service.retrievePaymentIntent(id, in: call)
         }
         let now = clock.now()

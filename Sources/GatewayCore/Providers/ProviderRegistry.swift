@@ -10,15 +10,19 @@ package struct Provider: Sendable {
     package let digest: String
     /// What takes the calls.
     package let service: any PaymentService
-    /// The calls that are at work.
-    package let calls = ProviderCalls()
+    /// The calls that are at work, and how many there may be.
+    package let calls: ProviderCalls
 
     /// A provider in use.
-    package init(name: String, information: ModuleInformation, digest: String, service: any PaymentService) {
+    package init(
+        name: String, information: ModuleInformation, digest: String, service: any PaymentService,
+        maximumConcurrentCalls: Int = ProviderCalls.defaultLimit
+    ) {
         self.name = name
         self.information = information
         self.digest = digest
         self.service = service
+        calls = ProviderCalls(limit: maximumConcurrentCalls)
     }
 }
 

@@ -12,7 +12,9 @@ package protocol GatewayStore: Sendable {
     /// There is one writer at a time.
     ///
     /// - Throws: what `work` throws, or ``StoreError``.
-    func write<Value: Sendable>(_ work: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value
+    func write<Value: Sendable>(
+        in turn: WriteTurn, _ work: @escaping @Sendable (any StoreWriter) throws -> Value
+    ) async throws -> Value
 }
 
 /// Why the store could not do its part. What `work` decided is never one of these.

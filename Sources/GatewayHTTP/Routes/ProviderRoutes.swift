@@ -46,11 +46,9 @@ struct ProviderRoutes: Sendable {
         var call = CallContext(deadline: .now + .seconds(20), requestID: request.context.requestID)
         call.traceparent = request.traceparent
         let answer: PageResponse
-        provider.calls.begin()
-        defer { provider.calls.end() }
-        do throws(ProviderError) {
-            answer = try await provider.service.servePage(page, in: call)
-        } catch {
+        do {
+            answer = try await provider.withinLimit { try await provider.service.servePage(page, in: call) }
+        } catch let error as ProviderError {
             throw GatewayError(error, provider: name)
                 ?? GatewayError(.providerUnavailable, "The provider \(name) could not serve the page.").retry(afterSeconds: 5)
         }

@@ -4,7 +4,8 @@ import Foundation
 struct ProcessMetrics: Sendable {
     /// The metrics' names.
     static let names = [
-        "process_cpu_seconds_total", "process_open_fds", "process_resident_memory_bytes", "process_start_time_seconds",
+        "process_cpu_seconds_total", "process_max_fds", "process_open_fds", "process_resident_memory_bytes",
+        "process_start_time_seconds",
     ]
 
     private let root: String
@@ -40,6 +41,7 @@ struct ProcessMetrics: Sendable {
                 "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "counter",
                 cpuTicks.map { $0 / ticksPerSecond }
             ),
+            Self.family("process_max_fds", "Maximum number of open file descriptors.", "gauge", maximumFileDescriptors),
             Self.family("process_open_fds", "Number of open file descriptors.", "gauge", openFileDescriptors),
             Self.family("process_resident_memory_bytes", "Resident memory size in bytes.", "gauge", residentBytes),
             Self.family(
@@ -62,6 +64,12 @@ struct ProcessMetrics: Sendable {
     /// As other client libraries do, this counts the descriptor that reads the folder.
     private var openFileDescriptors: Double? {
         (try? FileManager.default.contentsOfDirectory(atPath: root + "/self/fd")).map { Double($0.count) }
+    }
+
+    /// The soft limit, which is the one in force; nil where there is none.
+    private var maximumFileDescriptors: Double? {
+        let line = Self.text(root + "/self/limits")?.split(separator: "\n").first { $0.hasPrefix("Max open files ") }
+        return line?.dropFirst("Max open files ".count).split(separator: " ").first.flatMap { Double($0) }
     }
 
     private var residentBytes: Double? {

@@ -14,7 +14,8 @@ import Synchronization
 /// A server that closes a kept connection just as the next request goes out is such a case.
 final class OutboundTransport: HTTPTransport {
     private let provider: String
-    private let client: OutboundClient
+    private let http: HTTPClient
+    private let maximumAnswerBytes: Int
     private let screen: RequestScreen
     private let maximumConcurrentRequests: Int
     private let observer: OutboundObserver
@@ -27,8 +28,8 @@ final class OutboundTransport: HTTPTransport {
     ///   - client: shared by all transports, and shut down after them.
     ///   - origins: what the provider may call, those of the URLs in its settings and its own webhook URL.
     ///   - userAgent: sent where a request has no `User-Agent` of its own.
-    ///   - maximumConcurrentRequests: how many requests may be under way or waiting for a connection, so that a provider that
-    ///     hangs can't take up the whole process.
+    ///   - maximumConcurrentRequests: how many requests may be under way connecting, so that a provider that hangs can't take up the
+    ///     whole process.
     ///   - logger: gets a line for each request: method, host, path, status and duration, nothing else of its content.
     ///   - metrics: makes the counter `provider_http_requests_total` and the timer `provider_http_request_duration_seconds`.
     init(
@@ -36,7 +37,8 @@ final class OutboundTransport: HTTPTransport {
         maximumConcurrentRequests: Int = 256, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.provider = provider
-        self.client = client
+        http = client.next()
+        maximumAnswerBytes = client.limits.maximumAnswerBytes
         self.screen = RequestScreen(provider: provider, origins: origins, userAgent: userAgent)
         self.maximumConcurrentRequests = maximumConcurrentRequests
         self.observer = OutboundObserver(provider: provider, logger: logger, metrics: metrics)
@@ -74,10 +76,10 @@ final class OutboundTransport: HTTPTransport {
         }
         defer { leave() }
 
-        let delegate = AnswerDelegate(request: outgoing.method, maximumBytes: client.limits.maximumAnswerBytes)
+        let delegate = AnswerDelegate(request: outgoing.method, maximumBytes: maximumAnswerBytes)
         // An hour at most: the sum of a deadline in the far future and now would overflow.
         let deadline = NIODeadline.now() + TimeAmount(min(remaining, .seconds(3600)))
-        let task = client.http.execute(request: outgoing, delegate: delegate, deadline: deadline)
+        let task = http.execute(request: outgoing, delegate: delegate, deadline: deadline)
         do {
             return try await withTaskCancellationHandler {
                 try await task.futureResult.get()

@@ -24,6 +24,7 @@ struct GatewayApplication: Sendable {
         _ configuration: GatewayConfiguration, reloading: @escaping @Sendable () throws -> GatewayConfiguration,
         metrics: PrometheusMetrics, logger: Logger
     ) async throws -> GatewayApplication {
+        raiseOpenFileLimit(for: configuration, logger: logger)
         for warning in configuration.warnings {
             logger.warning("The configuration is allowed, and worth a look.", metadata: ["warning": "\(warning)"])
         }
@@ -58,16 +59,27 @@ struct GatewayApplication: Sendable {
         try await ServiceGroup(configuration: configuration).run()
     }
 
+    /// Before the first module is loaded: what it opens may be many.
+    private static func raiseOpenFileLimit(for configuration: GatewayConfiguration, logger: Logger) {
+        let limit = OpenFileLimit.raise()
+        let needed = OpenFileLimit.needed(forCalls: configuration.enabledProviders.map(\.maximumConcurrentCalls))
+        guard limit.soft < needed else { return }
+        logger.warning(
+            "The limit of open files is lower than the providers' max_concurrent_calls need. Raise the hard limit, or lower those.",
+            metadata: ["limit": "\(limit.soft)", "needed": "\(needed)"])
+    }
+
     private static func operations(
         _ services: GatewayServices, _ readiness: Readiness, _ metrics: PrometheusMetrics
     ) -> OperationsRoutes {
         let store = StoreMetrics(store: services.store, clock: services.clock)
+        let providers = ProviderMetrics(registry: services.registry)
         return OperationsRoutes(
             isReady: {
                 guard readiness.isReady else { return false }
                 return (try? await services.store.ping()) != nil
             },
-            metrics: { metrics.render() + (await store.render()) }
+            metrics: { metrics.render() + providers.render() + (await store.render()) }
         )
     }
 
@@ -90,7 +102,8 @@ struct GatewayApplication: Sendable {
             ),
             configuration: .init(
                 address: .hostname(configuration.server.host, port: configuration.server.port), serverName: "payment-gateway",
-                reuseAddress: true
+                // As many as may come at the same moment; the kernel cuts it to net.core.somaxconn.
+                backlog: 4096, reuseAddress: true
             ),
             onServerRunning: { channel in
                 readiness.set(true)

@@ -17,7 +17,7 @@ struct ProviderHosting: Sendable {
             keepsNew: keepsSecrets
         )
         return await ProviderAssembly(configuration, loader: loader, secrets: secrets) { provider, settings, origins in
-            host(for: provider.name, settings, origins, in: configuration)
+            host(for: provider, settings, origins, in: configuration)
         }.load()
     }
 
@@ -40,16 +40,23 @@ struct ProviderHosting: Sendable {
         return report
     }
 
+    /// How many requests a provider may have under way besides one for each call: for its background work, and for what the gateway asks
+    /// on its own account.
+    private static let requestsBesideCalls = 512
+
     private func host(
-        for name: String, _ settings: ProviderSettings, _ origins: [AllowedOrigin], in configuration: GatewayConfiguration
+        for provider: ProviderConfiguration, _ settings: ProviderSettings, _ origins: [AllowedOrigin],
+        in configuration: GatewayConfiguration
     ) -> ProviderHost {
+        let name = provider.name
         let base = configuration.server.reachableURL
         let webhookURL = "\(base)/api/v1/payments/webhooks/\(name)"
         let allowed = Set(origins + [AllowedOrigin(url: webhookURL)].compactMap { $0 })
         return ProviderHost(
             name: name, settings: settings,
             http: OutboundTransport(
-                provider: name, client: client, origins: allowed, userAgent: "payment-gateway/\(Version.current)", logger: logger
+                provider: name, client: client, origins: allowed, userAgent: "payment-gateway/\(Version.current)",
+                maximumConcurrentRequests: provider.maximumConcurrentCalls + Self.requestsBesideCalls, logger: logger
             ),
             log: HostLog(logger, provider: name), clock: HostClock(), random: HostRandom(),
             environment: configuration.environment,

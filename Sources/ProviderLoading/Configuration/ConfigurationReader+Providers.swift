@@ -1,3 +1,4 @@
+import GatewayCore
 import ProviderAPI
 
 extension ConfigurationReader {
@@ -47,6 +48,7 @@ extension ConfigurationReader {
         } else {
             isEnabled = true
         }
+        let maximumConcurrentCalls = reader.integer(section["max_concurrent_calls"], in: ConfigurationSchema.concurrentCalls)
         let sha256 = digest(section, module: module, isEnabled: isEnabled, in: environment)
         if let settings = section["settings"], !settings.isAbsent, settings.entries == nil {
             reader.report(settings.problem("must be a map of settings; found \(settings.kindName)"))
@@ -54,7 +56,8 @@ extension ConfigurationReader {
         // Without a module it is reported and yet known by its name, so that `routing.default` is not called wrong as well.
         guard let name else { return nil }
         return ProviderConfiguration(
-            name: name, module: module ?? "", sha256: sha256, isEnabled: isEnabled,
+            name: name, module: module ?? "", sha256: sha256,
+            maximumConcurrentCalls: maximumConcurrentCalls.map { Int($0) } ?? ProviderCalls.defaultLimit, isEnabled: isEnabled,
             settings: isEnabled ? section["settings"].flatMap { $0.isAbsent ? nil : $0 } : nil, node: section)
     }
 

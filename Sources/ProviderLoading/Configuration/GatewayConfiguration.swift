@@ -109,6 +109,8 @@ package struct ProviderConfiguration: Sendable, Hashable {
     package let module: String
     /// What the SHA-256 of the module's file must be, in lower-case hexadecimal; nil for anything.
     package let sha256: String?
+    /// How many calls that clients ask for may be under way at once.
+    package let maximumConcurrentCalls: Int
     /// Whether it is on. One that is off is not loaded, and its settings are not checked.
     package let isEnabled: Bool
     /// The settings as they stand in the file, references replaced; nil where there are none or the provider is off.

@@ -118,7 +118,9 @@ package struct ProviderAssembly: Sendable {
         let host = makeHost(configured, validated.settings, validated.allowedOrigins)
         let service = try await loaded.module.makeService(host: host)
         description.capabilities = service.capabilities
-        return Provider(name: configured.name, information: information, digest: loaded.digest, service: service)
+        return Provider(
+            name: configured.name, information: information, digest: loaded.digest, service: service,
+            maximumConcurrentCalls: configured.maximumConcurrentCalls)
     }
 
     private func problem(

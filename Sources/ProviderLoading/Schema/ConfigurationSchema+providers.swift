@@ -1,6 +1,9 @@
+import GatewayCore
 import ProviderAPI
 
 extension ConfigurationSchema {
+    static let concurrentCalls: ClosedRange<Int64> = 1...100_000
+
     static let modules = ConfigurationSection(
         "modules", help: "The shared libraries that providers come in.",
         [
@@ -27,6 +30,10 @@ extension ConfigurationSchema {
             ),
             Setting("enabled", .bool, help: "Whether it is loaded. Of one that is off, variables in the settings may be unset.")
                 .defaulting(to: .bool(true)),
+            Setting(
+                "max_concurrent_calls", .integer(in: concurrentCalls),
+                help: "How many calls of clients it may have under way; one more is answered with 503 and `Retry-After`."
+            ).defaulting(to: .integer(Int64(ProviderCalls.defaultLimit))),
             Setting("settings", .structure, help: "The module's own settings; see below for those of the bundled ones."),
         ])
 

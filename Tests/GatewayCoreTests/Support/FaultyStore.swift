@@ -29,7 +29,9 @@ final class FaultyStore: GatewayStore {
         return try await store.read(work)
     }
 
-    func write<Value: Sendable>(_ work: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(
+        in turn: WriteTurn, _ work: @escaping @Sendable (any StoreWriter) throws -> Value
+    ) async throws -> Value {
         let failure = failures.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         if let failure { throw failure }
         let isOut = outage.withLock { left in
@@ -37,6 +39,6 @@ final class FaultyStore: GatewayStore {
             return left == 0
         }
         if isOut { throw StoreError.unavailable("out of order") }
-        return try await store.write(work)
+        return try await store.write(in: turn, work)
     }
 }

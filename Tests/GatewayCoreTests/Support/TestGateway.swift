@@ -26,14 +26,17 @@ struct TestGateway: Sendable {
     let openPayments: OpenPaymentCheck
     let desk: OperationDesk
 
-    init(store: FaultyStore, service: ScriptedService = ScriptedService()) {
+    init(
+        store: FaultyStore, service: ScriptedService = ScriptedService(), maximumConcurrentCalls: Int = ProviderCalls.defaultLimit
+    ) {
         self.store = store
         self.service = service
         other = ScriptedService()
         clock = ManualClock()
         log = RecordedLog()
         supervisor = FlowSupervisor()
-        let registry = TestRegistry(services: ["acme": service, "other": other])
+        let registry = TestRegistry(
+            services: ["acme": service, "other": other], maximumConcurrentCalls: maximumConcurrentCalls)
         let (encoder, logger) = (TextEncoder(), log.logger)
         flow = PaymentFlow(
             store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
@@ -63,10 +66,12 @@ struct TestRegistry: ProviderRegistry {
     let providers: [Provider]
     let defaultProviderName = "acme"
 
-    init(services: [String: any PaymentService]) {
+    init(services: [String: any PaymentService], maximumConcurrentCalls: Int) {
         let information = ModuleInformation(displayName: "Scripted", version: "1.0.0")
         providers = services.sorted { $0.key < $1.key }.map {
-            Provider(name: $0.key, information: information, digest: "", service: $0.value)
+            Provider(
+                name: $0.key, information: information, digest: "", service: $0.value,
+                maximumConcurrentCalls: maximumConcurrentCalls)
         }
     }
 
@@ -89,10 +94,11 @@ func withStore(_ body: (FaultyStore) async throws -> Void) async throws {
 
 /// Runs `body` with a gateway whose flows are served.
 func withGateway(
-    service: ScriptedService = ScriptedService(), _ body: (TestGateway) async throws -> Void
+    service: ScriptedService = ScriptedService(), maximumConcurrentCalls: Int = ProviderCalls.defaultLimit,
+    _ body: (TestGateway) async throws -> Void
 ) async throws {
     try await withStore { store throws in
-        let gateway = TestGateway(store: store, service: service)
+        let gateway = TestGateway(store: store, service: service, maximumConcurrentCalls: maximumConcurrentCalls)
         try await withThrowingTaskGroup { group in
             group.addTask { try await gateway.supervisor.run() }
             try await body(gateway)

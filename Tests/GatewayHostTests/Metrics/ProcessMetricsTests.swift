@@ -13,6 +13,8 @@ struct ProcessMetricsTests {
         for descriptor in 0..<4 { try Data().write(to: root.appending(path: "self/fd/\(descriptor)")) }
         let fields = (4...24).map { field in [14: "150", 15: "50", 22: "1234"][field] ?? "9" }.joined(separator: " ")
         try Data("77 (a ) S 1) S \(fields)\n".utf8).write(to: root.appending(path: "self/stat"))
+        let limits = "Limit   Soft Limit   Hard Limit   Units\nMax open files   1024   4096   files\n"
+        try Data(limits.utf8).write(to: root.appending(path: "self/limits"))
         try Data("9000 2500 3 4 5 6 7\n".utf8).write(to: root.appending(path: "self/statm"))
         try Data("cpu 1 2\nbtime 1700000000\nprocesses 5\n".utf8).write(to: root.appending(path: "stat"))
 
@@ -20,8 +22,8 @@ struct ProcessMetricsTests {
         let samples = process.rendered().flatMap { $0.text.split(separator: "\n") }.filter { !$0.hasPrefix("#") }
         #expect(
             samples == [
-                "process_cpu_seconds_total 2", "process_open_fds 4", "process_resident_memory_bytes 10240000",
-                "process_start_time_seconds 1700000012.34",
+                "process_cpu_seconds_total 2", "process_max_fds 1024", "process_open_fds 4",
+                "process_resident_memory_bytes 10240000", "process_start_time_seconds 1700000012.34",
             ]
         )
         #expect(process.rendered().map(\.name) == ProcessMetrics.names)

@@ -177,6 +177,27 @@ struct OutboundNotSentTests {
         }
     }
 
+    @Test("and only there: as many requests as the limit allows are under way at once, and none waits for another's connection")
+    func manyAtOnce() async throws {
+        try await ScriptedServer.run(.hang) { server in
+            try await OutboundFixture.run { fixture in
+                let transport = try fixture.transport(to: server.url, maximumConcurrentRequests: 300)
+                try await withThrowingTaskGroup { group in
+                    for _ in 0..<300 {
+                        group.addTask {
+                            let outcome = await transport.outcome(of: .post(server.url), in: .within(.seconds(60)))
+                            #expect(outcome.isUnknown, "\(outcome)")
+                        }
+                    }
+                    try await eventually { server.requests.count == 300 }
+                    let beyond = await transport.outcome(of: .post(server.url))
+                    #expect(beyond.isNotSent, "\(beyond)")
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+
     @Test("where the provider has too many requests under way")
     func tooMany() async throws {
         try await ScriptedServer.run(.hang, .answer()) { server in
