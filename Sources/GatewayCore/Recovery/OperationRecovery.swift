@@ -15,7 +15,7 @@ package struct OperationRecovery: Service {
     let outages: ProviderOutages
     let clock: any ProviderClock
     let logger: Logger
-    private let lanes = RecoveryLanes()
+    private let lanes: RecoveryLanes
     private let alarm = Alarm()
 
     /// A recovery over a store and the providers in use.
@@ -23,6 +23,8 @@ package struct OperationRecovery: Service {
         store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, encoder: any AnswerEncoder,
         inbox: WebhookInbox, outages: ProviderOutages, clock: any ProviderClock, logger: Logger
     ) {
+        // Clients go before.
+        let store = store.patient
         self.store = store
         self.registry = registry
         self.supervisor = supervisor
@@ -30,6 +32,7 @@ package struct OperationRecovery: Service {
         self.outages = outages
         self.clock = clock
         self.logger = logger
+        lanes = RecoveryLanes(outages: outages)
         runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
     }
 
@@ -65,8 +68,11 @@ package struct OperationRecovery: Service {
     private func due() async -> [OperationStanding] {
         let full = lanes.full
         do {
-            return try await store.read { try $0.operationsDue(limit: 64, exceptAt: full) }
+            let due = try await store.read { try $0.operationsDue(limit: RecoveryLanes.maximumWidth, exceptAt: full) }
                 .filter { lanes.enter($0.operation.id, at: $0.provider) }
+            // Where all that there is room for waits for an answer, one question tells sooner than its deadlines whether there are any.
+            for provider in lanes.silent { outages.begin(provider, at: clock.now()) }
+            return due
         } catch {
             logger.error("Open operations could not be looked at; it is tried again.", metadata: ["error": "\(type(of: error))"])
             return []
@@ -74,7 +80,7 @@ package struct OperationRecovery: Service {
     }
 
     private func attempt(_ standing: OperationStanding) async {
-        defer { lanes.leave(standing.operation.id, at: standing.provider) }
+        defer { if lanes.leave(standing.operation.id, at: standing.provider) { alarm.ring() } }
         do {
             try await recover(standing.operation)
         } catch {
@@ -125,9 +131,11 @@ package struct OperationRecovery: Service {
             let found = try await supervisor.ask(provider) { () async throws(ProviderError) in
                 try await operation.lookUp(installation: installation, at: provider)
             }
-            _ = outages.end(provider.name)
+            note(operation, at: provider, isAnswered: true)
+            if outages.end(provider.name) { await bringForward(provider.name) }
             if let found { return .success(found) }
         } catch {
+            note(operation, at: provider, isAnswered: error.isAnAnswer)
             if !error.isAnAnswer { outages.begin(provider.name, at: clock.now()) }
             return .failure(.unknown(CallFailure("the provider could not be asked about the operation")))
         }
@@ -142,5 +150,21 @@ package struct OperationRecovery: Service {
             return .failure(.unknown(CallFailure("nothing was found, and the provider may have forgotten the operation's key")))
         }
         return await runner.call(operation, at: provider)
+    }
+
+    private func note(_ operation: Operation, at provider: Provider, isAnswered: Bool) {
+        if lanes.note(operation.id, at: provider.name, isAnswered: isAnswered) { alarm.ring() }
+    }
+
+    /// The provider answers again: what waits for it is due, as after a probe.
+    private func bringForward(_ provider: String) async {
+        let now = clock.now()
+        do {
+            try await store.write { try $0.bringForward(provider: provider, at: now) }
+        } catch {
+            logger.error(
+                "What waits for a provider could not be brought forward; it keeps its schedule.",
+                metadata: ["provider": "\(provider)", "error": "\(type(of: error))"])
+        }
     }
 }

@@ -9,15 +9,20 @@ package final class ProviderOutages: Sendable {
     /// How often a provider that does not answer is tried with one question.
     static let probeInterval = Duration.seconds(5)
 
-    private let nextProbes = Mutex<[String: Timestamp]>([:])
+    private struct State {
+        var nextProbes: [String: Timestamp] = [:]
+        var ended: [String: Int] = [:]
+    }
+
+    private let state = Mutex(State())
 
     /// No outages.
     package init() {}
 
     /// Notes that a provider did not answer.
     func begin(_ provider: String, at now: Timestamp) {
-        nextProbes.withLock { probes in
-            if probes[provider] == nil { probes[provider] = now.advanced(by: Self.probeInterval) }
+        state.withLock { state in
+            if state.nextProbes[provider] == nil { state.nextProbes[provider] = now.advanced(by: Self.probeInterval) }
         }
     }
 
@@ -25,14 +30,23 @@ package final class ProviderOutages: Sendable {
     ///
     /// - Returns: whether it did not before.
     func end(_ provider: String) -> Bool {
-        nextProbes.withLock { $0.removeValue(forKey: provider) != nil }
+        state.withLock { state in
+            guard state.nextProbes.removeValue(forKey: provider) != nil else { return false }
+            state.ended[provider, default: 0] += 1
+            return true
+        }
+    }
+
+    /// How many outages of a provider have ended.
+    func ended(at provider: String) -> Int {
+        state.withLock { $0.ended[provider, default: 0] }
     }
 
     /// The providers that are to be tried now; each is due again one interval later.
     func takeDue(at now: Timestamp) -> [String] {
-        nextProbes.withLock { probes in
-            let due = probes.filter { $0.value <= now }.keys.sorted()
-            for provider in due { probes[provider] = now.advanced(by: Self.probeInterval) }
+        state.withLock { state in
+            let due = state.nextProbes.filter { $0.value <= now }.keys.sorted()
+            for provider in due { state.nextProbes[provider] = now.advanced(by: Self.probeInterval) }
             return due
         }
     }

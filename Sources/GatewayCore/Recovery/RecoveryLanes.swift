@@ -1,31 +1,101 @@
 import Synchronization
 
 /// Which operations are being recovered, so many for each provider at most: one that hangs must not keep the others waiting.
+///
+/// A provider's lane begins narrow, grows by one with each answer, and is halved where the provider does not answer. So thousands of
+/// operations whose outcome became unknown at once are settled within seconds of the provider's return, and yet it is not met by all of
+/// them together. What hangs since an outage that has ended takes no room any more.
 final class RecoveryLanes: Sendable {
-    /// At most so many at a time for one provider.
+    /// At most so many at a time for one provider of which nothing is known.
     static let width = 16
+    /// At most so many for one that answers.
+    static let maximumWidth = 512
 
-    private let underWay = Mutex<[String: Set<Int64>]>([:])
+    private struct Lane {
+        var width = RecoveryLanes.width
+        /// The operations, and how many outages had ended when each came in.
+        var underWay: [Int64: Int] = [:]
+        /// Whether something found no room.
+        var isWanted = false
+        /// Whether there was an answer since the last time that there was none.
+        var isAnswered = false
+
+        func room(since outage: Int) -> Int { width - underWay.values.count { $0 == outage } }
+
+        /// Whether there is much room for something that has waited for it.
+        mutating func takeCall(since outage: Int) -> Bool {
+            guard isWanted, room(since: outage) >= width / 4 else { return false }
+            isWanted = false
+            return true
+        }
+    }
+
+    private let outages: ProviderOutages
+    private let lanes = Mutex<[String: Lane]>([:])
+
+    init(outages: ProviderOutages) {
+        self.outages = outages
+    }
 
     /// The providers whose lanes are full.
     var full: Set<String> {
-        underWay.withLock { Set($0.filter { $0.value.count >= Self.width }.keys) }
+        lanes.withLock { lanes in
+            let full = lanes.filter { $0.value.room(since: outages.ended(at: $0.key)) <= 0 }.keys
+            for provider in full { lanes[provider]?.isWanted = true }
+            return Set(full)
+        }
+    }
+
+    /// The providers whose lanes are full of what nobody has answered.
+    var silent: [String] {
+        lanes.withLock { lanes in
+            lanes.filter { $0.value.isWanted && !$0.value.isAnswered && $0.value.room(since: outages.ended(at: $0.key)) <= 0 }
+                .keys.sorted()
+        }
     }
 
     /// Takes an operation in.
     ///
     /// - Returns: false where it is under way already, or there is no room.
     func enter(_ operation: Int64, at provider: String) -> Bool {
-        underWay.withLock { lanes in
-            var lane = lanes[provider] ?? []
-            guard lane.count < Self.width, lane.insert(operation).inserted else { return false }
-            lanes[provider] = lane
+        let outage = outages.ended(at: provider)
+        return lanes.withLock { lanes in
+            var lane = lanes[provider] ?? Lane()
+            defer { lanes[provider] = lane }
+            guard lane.underWay[operation] == nil else { return false }
+            guard lane.room(since: outage) > 0 else {
+                lane.isWanted = true
+                return false
+            }
+            lane.underWay[operation] = outage
             return true
         }
     }
 
+    /// Notes whether the provider answered a question about an operation in its lane. What hung since an earlier outage says nothing.
+    ///
+    /// - Returns: whether there is much room now that something has waited for.
+    func note(_ operation: Int64, at provider: String, isAnswered: Bool) -> Bool {
+        let outage = outages.ended(at: provider)
+        return lanes.withLock { lanes in
+            guard var lane = lanes[provider], lane.underWay[operation] == outage || isAnswered else { return false }
+            defer { lanes[provider] = lane }
+            lane.isAnswered = isAnswered
+            lane.width = isAnswered ? min(lane.width + 1, Self.maximumWidth) : max(lane.width / 2, Self.width)
+            return lane.takeCall(since: outage)
+        }
+    }
+
     /// Lets an operation out.
-    func leave(_ operation: Int64, at provider: String) {
-        underWay.withLock { _ = $0[provider]?.remove(operation) }
+    ///
+    /// - Returns: whether there is much room now that something has waited for.
+    func leave(_ operation: Int64, at provider: String) -> Bool {
+        let outage = outages.ended(at: provider)
+        return lanes.withLock { lanes in
+            guard var lane = lanes[provider] else { return false }
+            lane.underWay[operation] = nil
+            defer { lanes[provider] = lane }
+            return lane.takeCall(since: outage)
+        }
     }
 }
