@@ -14,8 +14,9 @@ private enum StripeRecording {
 
 @Suite("Exchanges with Stripe, one fixture a case, and what is derived from them")
 struct ConformanceTests {
+    // One after the other: all at once, each would have its call's time run while hundreds of others wait for the same few threads.
     @Test(
-        "What is sent, what comes back, what the gateway is told",
+        "What is sent, what comes back, what the gateway is told", .serialized,
         arguments: (try? StripeRecording.read.get())?.caseNames ?? [])
     func exchange(name: String) async throws {
         let suite = Conformance(of: StripeModule(), recording: try StripeRecording.read.get())
