@@ -48,21 +48,23 @@ package final class FlowSupervisor: Service {
 
     /// Runs `work` to its end and waits for nothing.
     ///
+    /// - Parameter elsewhere: whether it starts on another thread: what is not ours may block the one that it has.
     /// - Returns: false once the shutdown has begun; then it is not run.
     @discardableResult
-    func start(_ work: @escaping @Sendable () async -> Void) -> Bool {
+    func start(elsewhere: Bool = false, _ work: @escaping @Sendable () async -> Void) -> Bool {
         let isTaken = state.withLock { state in
             if !state.isClosed { state.running += 1 }
             return !state.isClosed
         }
         guard isTaken else { return false }
-        Task.immediate {
+        let flow: @Sendable () async -> Void = {
             await work()
             self.state.withLock { state in
                 state.running -= 1
                 return state.takeWaitingIfDone()
             }?.resume()
         }
+        if elsewhere { Task(operation: flow) } else { Task.immediate(operation: flow) }
         return true
     }
 

@@ -1,8 +1,11 @@
-import GatewayCore
+import Glibc
 import Logging
 import ProviderAPI
 import ServiceLifecycle
+import Synchronization
 import Testing
+
+@testable import GatewayCore
 
 @Suite("Who waits for a flow does not own it", .timeLimit(.minutes(1)))
 struct FlowSupervisorTests {
@@ -59,6 +62,20 @@ struct FlowSupervisorTests {
             try await group.waitForAll()
         }
         #expect(course.notes == ["the flow has ended", "the supervisor has ended"])
+    }
+
+    @Test("A call that blocks its thread is given up at its deadline like any other")
+    func blockedThread() async throws {
+        try await withGateway { gateway in
+            let provider = try #require(gateway.flow.registry.providers.first)
+            let isGivenUp = Atomic(false)
+            await #expect(throws: ProviderError.self) {
+                try await gateway.supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in
+                    while !isGivenUp.load(ordering: .relaxed) { sched_yield() }
+                }
+            }
+            isGivenUp.store(true, ordering: .relaxed)
+        }
     }
 
     @Test("What a flow throws reaches who waits for it")
