@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from harness import machine, report, rival, scale_report
+from harness import machine, report, rival, scale_report, slow, slow_report
 from harness.ceilings import BareRoutes, sqlite_alone
 from harness.disk import Disk
 from harness.gateway import LIFETIME, Gateway, Installation
@@ -42,6 +42,9 @@ def arguments():
         help=f"comma-separated, of {', '.join([*OPERATIONS, *COMPARED])}, and with --scale of {', '.join([*OPERATIONS, READS])}")
     parser.add_argument(
         "--patience", type=int, help="seconds in all for repeating loads that others disturbed (120; 20 with --quick)")
+    parser.add_argument(
+        "--slow", type=cases, nargs="?", const=slow.CASES, metavar="CASES",
+        help=f"only a provider that takes a second for each call, beside a quick one: some of {','.join(slow.CASES)}")
     parser.add_argument("--output", metavar="DIR", help="writes bench.md and bench.json there")
     parser.add_argument("--keep", action="store_true", help="leaves the folder with databases, journals and logs")
     options = parser.parse_args()
@@ -53,6 +56,13 @@ def arguments():
 
 def numbers(text):
     return [int(part) for part in text.split(",")]
+
+
+def cases(text):
+    wanted = text.split(",")
+    if unknown := set(wanted) - {*slow.CASES}:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+    return wanted
 
 
 def names(text):
@@ -77,15 +87,20 @@ def main():
     folder = tempfile.mkdtemp(prefix="run.", dir=parent)
     memory = tempfile.mkdtemp(prefix="bench.", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else folder)
     try:
-        run = measure_scale(options, folder, Load(memory)) if options.scale else measure(
-            options, folder, os.path.join(parent, "venv"), Load(memory))
+        venv = os.path.join(parent, "venv")
+        if options.slow:
+            run = measure_slow(options, folder, venv, memory)
+        elif options.scale:
+            run = measure_scale(options, folder, Load(memory))
+        else:
+            run = measure(options, folder, venv, Load(memory))
     finally:
         shutil.rmtree(memory, ignore_errors=True)
         if options.keep:
             say(f"everything is in {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
-    reporter = scale_report if options.scale else report
+    reporter = slow_report if options.slow else scale_report if options.scale else report
     text = reporter.markdown(run)
     print(text)
     if options.output:
@@ -146,6 +161,15 @@ def measure_scale(options, folder, load):
     run["disk"]["after"] = probe(disk, options.quick)
     run["took"] = time.monotonic() - start
     return run
+
+
+def measure_slow(options, folder, venv, memory):
+    """A quick provider beside a slow one."""
+    build = machine.Build.at(options.build, os.environ.get("SWIFT", "swift"))
+    interpreter = rival.python(venv)
+    start = time.monotonic()
+    rows = slow.measure(build, folder, memory, interpreter, options.seconds, options.slow, say)
+    return {"machine": machine.describe(REPOSITORY), "seconds": options.seconds, "rows": rows, "took": time.monotonic() - start}
 
 
 def compared_at(options):

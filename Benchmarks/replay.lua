@@ -1,5 +1,6 @@
 -- wrk script: sends the requests of a file, each once, or over and over.
--- Arguments after `--`: the files' common path (thread 1 reads PATH.1), `once` or `repeat`.
+-- Arguments after `--`: the files' common path (thread 1 reads PATH.1), `once` or `repeat`, and where clients are to pause: how many
+-- connections a thread has, over how many milliseconds their first requests are spread, and how many they pause on average after each answer.
 -- A file is a list of requests as they go over the wire, each after a line with its length.
 -- Making them beforehand keeps this machine's cores for what is measured; webhooks are signed beforehand too.
 
@@ -14,6 +15,15 @@ function init(args)
    path, mode = args[1], args[2]
    file = assert(io.open(path .. "." .. number, "rb"))
    ranOut = false
+   local fresh, spread, pause = tonumber(args[3]), tonumber(args[4]), tonumber(args[5])
+   -- wrk asks for a pause before each request where there is a function of this name.
+   if fresh then
+      math.randomseed(number)
+      function delay()
+         fresh = fresh - 1
+         return math.random(0, fresh >= 0 and spread or 2 * pause)
+      end
+   end
 end
 
 function request()

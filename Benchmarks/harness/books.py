@@ -46,6 +46,10 @@ class Books:
 
     def disagreements(self):
         """Everything in which the books differ; nothing may be under way. An empty list is what has to come back."""
+        return self.differences(self._journal())
+
+    def differences(self, theirs):
+        """The same against what providers have of each intent: amount, captured and refunded."""
         ours = {
             row[0]: row[1:]
             for row in self.rows(
@@ -54,13 +58,12 @@ class Books:
                 WHERE id > :payment_transactions AND payment_intent_id IS NOT NULL
                 """)
         }
-        theirs = self._journal()
         problems = []
         for intent in (ours.keys() ^ theirs.keys()):
-            problems.append(f"{intent} is only {'here' if intent in ours else 'at the mock'}")
+            problems.append(f"{intent} is only {'here' if intent in ours else 'at the provider'}")
         for intent in (ours.keys() & theirs.keys()):
             if ours[intent] != theirs[intent]:
-                problems.append(f"{intent}: amount, captured, refunded are {ours[intent]} here, {theirs[intent]} at the mock")
+                problems.append(f"{intent}: amount, captured, refunded are {ours[intent]} here, {theirs[intent]} at the provider")
         opened = self._count("operations", "state NOT IN ('succeeded', 'failed')")
         if opened:
             problems.append(f"{opened} operations are open")

@@ -32,20 +32,20 @@ class Installation:
     """A folder with a configuration, secrets of its own, and a token of a user. The database in it is the gateway's default:
     SQLite at synchronous=FULL, without which the gateway refuses to start."""
 
-    def __init__(self, build, folder):
+    def __init__(self, build, folder, configuration=CONFIGURATION, **settings):
         os.makedirs(folder, exist_ok=True)
         self.folder = folder
         self.executable = os.path.join(build.folder, "gateway")
         self.token_secret = secrets.token_hex(32)
         self.webhook_secret = "whsec_" + secrets.token_hex(16)
         self.port = free_port()
-        configuration = os.path.join(folder, "providers.yaml")
-        with open(configuration, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        path = os.path.join(folder, "providers.yaml")
+        with open(path, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(
-                CONFIGURATION.format(
-                    port=self.port, token_secret=self.token_secret, webhook_secret=self.webhook_secret))
+                configuration.format(
+                    port=self.port, token_secret=self.token_secret, webhook_secret=self.webhook_secret, **settings))
         self.environment = {
-            **build.environment, "GATEWAY_CONFIG": configuration, "GATEWAY_LOG_LEVEL": "warning"}
+            **build.environment, "GATEWAY_CONFIG": path, "GATEWAY_LOG_LEVEL": "warning"}
         self.books = Books(folder)
         self.token = self.token_of("42")
 

@@ -30,8 +30,9 @@ class Load:
         if not shutil.which("wrk"):
             raise SystemExit("bench: wrk is missing; scripts/setup-debian.sh bench installs it")
 
-    def run(self, base, requests, *, connections, seconds, repeats):
-        """Sends the requests; each once unless `repeats`.
+    def run(self, base, requests, *, connections, seconds, repeats, pace=None):
+        """Sends the requests; each once unless `repeats`. With `pace`, two numbers of milliseconds, the connections' first requests are
+        spread over the first, and each pauses for the second on average after each answer.
 
         Returns what wrk counted, with `ok` (answers 2xx and 3xx), `rate` (of those), and CPU seconds: `wrk_cpu`, and `making_cpu`
         for the making of the requests before.
@@ -49,6 +50,8 @@ class Load:
         command = [
             "wrk", "--threads", str(threads), "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "10s",
             "--script", SCRIPT, base, "--", path, "repeat" if repeats else "once"]
+        if pace:
+            command += [str(number) for number in (connections // threads, *pace)]
         making = time.process_time() - own
         output, cpu = _run(command, limit=seconds + 30)
         for file in files:
