@@ -90,18 +90,10 @@ struct GatewayRequest {
         let progress = BodyProgress(isTooLarge: told.map { $0 > maximum } ?? false)
         let tooLarge = GatewayError(.payloadTooLarge, "The body must have at most \(maximum) bytes.")
         let late = GatewayError(.malformedRequest, "The body did not arrive within \(deadline.components.seconds) seconds.")
-        if let told, (0...maximum).contains(told) {
-            // As long as it says, which the server holds it to, and watched by the connection's own deadline.
+        let read: @Sendable () async throws -> [UInt8] = {
+            var bytes: [UInt8] = []
+            var count = 0
             do {
-                return try await body.reduce(into: []) { $0.append(contentsOf: $1.readableBytesView) }
-            } catch is RequestDeadline.Passed {
-                throw late
-            }
-        }
-        return try await withThrowingTaskGroup { group in
-            group.addTask {
-                var bytes: [UInt8] = []
-                var count = 0
                 for try await part in body {
                     count += part.readableBytes
                     if count <= maximum {
@@ -112,9 +104,16 @@ struct GatewayRequest {
                         if count > Self.maximumDropped { break }
                     }
                 }
-                if count > maximum { throw tooLarge }
-                return bytes
+            } catch is RequestDeadline.Passed {
+                throw count > maximum ? tooLarge : late
             }
+            if count > maximum { throw tooLarge }
+            return bytes
+        }
+        // As long as it says, which the server holds it to, and watched by the connection's own deadline alone.
+        if let told, (0...maximum).contains(told) { return try await read() }
+        return try await withThrowingTaskGroup { group in
+            group.addTask { try await read() }
             // Every part of a body resets the server's own idle timer: a slow sender is only stopped by an absolute limit.
             group.addTask {
                 let end = ContinuousClock.now + deadline

@@ -28,8 +28,8 @@ final class OutboundTransport: HTTPTransport {
     ///   - client: shared by all transports, and shut down after them.
     ///   - origins: what the provider may call, those of the URLs in its settings and its own webhook URL.
     ///   - userAgent: sent where a request has no `User-Agent` of its own.
-    ///   - maximumConcurrentRequests: how many requests may be under way connecting, so that a provider that hangs can't take up the
-    ///     whole process.
+    ///   - maximumConcurrentRequests: how many requests may be under way, connecting included, so that a provider that hangs can't take
+    ///     up the whole process.
     ///   - logger: gets a line for each request: method, host, path, status and duration, nothing else of its content.
     ///   - metrics: makes the counter `provider_http_requests_total` and the timer `provider_http_request_duration_seconds`.
     init(

@@ -48,6 +48,14 @@ struct RequestDeadlineTests {
         #expect(text.components(of: "HTTP/1.1 ") == 1)
     }
 
+    @Test("is answered in the same way where it does not tell its length")
+    func lateInChunks() async throws {
+        let chunked = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let text = try await answers(to: [chunked, "2\r\n12\r\n"])
+        #expect(text.hasPrefix("HTTP/1.1 400 "))
+        #expect(text.contains("did not arrive within"))
+    }
+
     @Test("does not harm the one before it on the same connection, and time counts for each anew")
     func pipelined() async throws {
         let text = try await answers(to: [head + "1234" + head, "1234", head + "1"])
