@@ -30,6 +30,8 @@ let package = Package(
         .executable(name: "gateway-torture", targets: ["GatewayTorture"]),
         .executable(name: "mock-rate", targets: ["MockRate"]),
         .executable(name: "ceiling", targets: ["Ceiling"]),
+        // For `make bench` only: preloaded into the gateway, it makes each fdatasync last longer.
+        .library(name: "SlowDisk", type: .dynamic, targets: ["SlowDisk"]),
     ],
     dependencies: [
         // A package of its own, because its types must exist once in the process:
@@ -208,6 +210,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "SlowDisk", path: "Benchmarks/SlowDisk"),
         // `make torture`: strikes the real executable and compares its books with the provider's. See Torture/README.md.
         .target(name: "StrikePage", path: "Torture/StrikePage"),
         .target(

@@ -43,11 +43,16 @@ def arguments():
     parser.add_argument(
         "--patience", type=int, help="seconds in all for repeating loads that others disturbed (120; 20 with --quick)")
     parser.add_argument(
+        "--sync-delay", type=float, default=0, metavar="MS",
+        help="has each fdatasync take so many milliseconds longer: what a slower disk would do (0)")
+    parser.add_argument(
         "--slow", type=cases, nargs="?", const=slow.CASES, metavar="CASES",
         help=f"only a provider that takes a second for each call, beside a quick one: some of {','.join(slow.CASES)}")
     parser.add_argument("--output", metavar="DIR", help="writes bench.md and bench.json there")
     parser.add_argument("--keep", action="store_true", help="leaves the folder with databases, journals and logs")
     options = parser.parse_args()
+    if options.sync_delay and (options.scale or options.slow):
+        parser.error("--sync-delay goes with neither --scale nor --slow")
     options.seconds = options.seconds or (2 if options.quick else 4 if options.scale else 8)
     options.patience = (20 if options.quick else 120) if options.patience is None else options.patience
     options.connections = options.connections or ([1, 64] if options.quick else [1, 16, 64, 256])
@@ -114,13 +119,15 @@ def main():
 
 def measure(options, folder, venv, load):
     """All that was asked for, one after the other."""
-    build = machine.Build.at(options.build, os.environ.get("SWIFT", "swift"))
+    delay = options.sync_delay / 1000
+    build = machine.Build.at(options.build, os.environ.get("SWIFT", "swift"), delay)
     # Packages are fetched before anything is measured.
     interpreter = rival.python(venv) if "fastapi" in options.only else None
-    settings = {"quick": options.quick, "seconds": options.seconds, "connections": options.connections}
+    settings = {
+        "quick": options.quick, "seconds": options.seconds, "connections": options.connections, "sync_delay": options.sync_delay}
     run = {"machine": machine.describe(REPOSITORY), "settings": settings, "ceilings": [], "sqlite": [], "rival": []}
     run["rows"], start = [], time.monotonic()
-    disk, patience = Disk(folder), Patience(options.patience, say)
+    disk, patience = Disk(folder, delay), Patience(options.patience, say)
     run["disk"] = {"before": probe(disk, options.quick)}
     installation = Installation(build, os.path.join(folder, "gateway"))
     with Gateway(installation) as gateway:

@@ -8,7 +8,7 @@ swift=${SWIFT:-swift}
 read -ra build_flags <<<"${SWIFT_BUILD_FLAGS:-}"
 build_flags+=(--configuration release --scratch-path .build-release -Xswiftc -no-toolchain-stdlib-rpath)
 
-for product in gateway MockProvider StripeProvider ceiling; do
+for product in gateway MockProvider StripeProvider ceiling SlowDisk; do
     "$swift" build --product "$product" "${build_flags[@]}" >&2
 done
 "$swift" build --show-bin-path "${build_flags[@]}"

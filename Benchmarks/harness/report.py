@@ -42,6 +42,8 @@ def circumstances(run):
         f"{machine['kernel']}; load average before {machine['load_before']}. Load by {machine['wrk']} on the same machine.")
     ready = f", ready {run['ready'] * 1000:.0f} ms after its start" if "ready" in run else ""
     yield f"Gateway: release build, SQLite at synchronous=FULL, mock provider in the process, log level warning{ready}."
+    if delay := settings.get("sync_delay"):
+        yield f"Each fdatasync was made to take {delay:g} ms longer, the disk's own probe included."
     for when, probes in run["disk"].items():
         yield f"Disk {when}: " + "; ".join(
             f"{probe['per_second']:.0f} fdatasync/s {how} (median {probe['median_ms']:.2f} ms, p99 {probe['p99_ms']:.2f} ms)"
