@@ -25,10 +25,10 @@ final class Ledger: Sendable {
     /// - Throws: ``ProviderError/unknown(_:)`` where the key was used with other parameters, as the contract has it, and where
     ///   a 500 without an effect is stored under it.
     func change(
-        _ name: String, _ request: some Encodable, as operation: OperationIdentity, in scenario: Scenario?,
+        _ name: String, _ request: some Fingerprinted, as operation: OperationIdentity, in scenario: Scenario?,
         decide: (Books, Timestamp) throws(ProviderError) -> Change
     ) throws(ProviderError) -> JournalEntry {
-        let fingerprint = try Fingerprint.of(name, request, as: operation)
+        let fingerprint = Fingerprint.of(name, request, as: operation)
         let entry = try exclusively { books, now throws(ProviderError) -> JournalEntry in
             if let entry = try books.entry(under: operation.idempotencyKey, at: now.wall) {
                 guard entry.fingerprint == fingerprint else { throw Self.keyReused }

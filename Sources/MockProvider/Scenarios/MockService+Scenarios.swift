@@ -8,7 +8,7 @@ extension MockService {
     ///   - decide: checks the request against the books and says what is to change; it throws a refusal.
     ///   - answer: what the line of the journal is answered with. It throws a decline.
     func perform<Answer: FalsifiableAnswer>(
-        _ request: some Encodable, about subject: CallSubject, ofIntent id: String?, as operation: OperationIdentity,
+        _ request: some Fingerprinted, about subject: CallSubject, ofIntent id: String?, as operation: OperationIdentity,
         in call: CallContext,
         decide: (Books, Timestamp, Scenario?) throws(ProviderError) -> Change,
         answer: (JournalEntry) throws(ProviderError) -> Answer
