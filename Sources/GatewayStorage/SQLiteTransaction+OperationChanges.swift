@@ -6,12 +6,7 @@ extension SQLiteTransaction {
     func insertOperation(_ operation: NewOperation, lease: Duration, at now: Timestamp) throws -> Operation {
         let request = try JSONColumn.encode(operation.request)
         let id = try insert(
-            """
-            INSERT INTO operations (
-                transaction_id, kind, state, request, attempts, may_have_been_sent, fence, lease_until, next_check_at,
-                idempotency_owner, idempotency_key, request_id, created_at, updated_at
-            ) VALUES (?, ?, 'pending', ?, 1, 0, 1, \(DatabaseClock.now) + ?, \(DatabaseClock.now) + ?, ?, ?, ?, ?, ?)
-            """,
+            Self.insertion,
             [
                 operation.transactionID, operation.request.kind.rawValue, request, lease.wholeMilliseconds,
                 lease.wholeMilliseconds, operation.idempotency?.owner, operation.idempotency?.key, operation.requestID,
@@ -24,6 +19,13 @@ extension SQLiteTransaction {
             requestID: operation.requestID, createdAt: now
         )
     }
+
+    private static let insertion = """
+        INSERT INTO operations (
+            transaction_id, kind, state, request, attempts, may_have_been_sent, fence, lease_until, next_check_at,
+            idempotency_owner, idempotency_key, request_id, created_at, updated_at
+        ) VALUES (?, ?, 'pending', ?, 1, 0, 1, \(DatabaseClock.now) + ?, \(DatabaseClock.now) + ?, ?, ?, ?, ?, ?)
+        """
 
     func takeOverOperation(_ id: Int64, fence: Int64, lease: Duration) throws -> Operation? {
         try first(
@@ -43,14 +45,13 @@ extension SQLiteTransaction {
         _ id: Int64, fence: Int64, state: Operation.State, outcome: String, at now: Timestamp
     ) throws -> Bool {
         guard !state.isOpen else { throw StoreError.constraint("operations: \(state.rawValue) is not an end") }
-        return try execute(
-            """
-            UPDATE operations SET state = ?, outcome = ?, lease_until = NULL, updated_at = ?
-            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
-            """,
-            [state.rawValue, outcome, now.unixMilliseconds, id, fence]
-        ) == 1
+        return try execute(Self.end, [state.rawValue, outcome, now.unixMilliseconds, id, fence]) == 1
     }
+
+    private static let end = """
+        UPDATE operations SET state = ?, outcome = ?, lease_until = NULL, updated_at = ?
+        WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+        """
 
     func keepOperationOpen(
         _ id: Int64, fence: Int64, outcome: String, nextCheckAfter: Duration, at now: Timestamp
@@ -104,7 +105,7 @@ extension SQLiteTransaction {
             """
             UPDATE operations SET
                 state = ?, outcome = 'resolved', fence = fence + 1, lease_until = NULL, updated_at = ?
-            WHERE id = ? AND deleted_at IS NULL AND state IN ('pending', 'unknown', 'manual_review')
+            WHERE id = ? AND deleted_at IS NULL AND \(OperationRow.isUnsettled)
                 AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
             """,
             [state.rawValue, now.unixMilliseconds, id]

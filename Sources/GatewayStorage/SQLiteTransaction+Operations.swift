@@ -79,7 +79,7 @@ extension SQLiteTransaction {
                 // A page of all: along the rows themselves.
                 "NOT INDEXED"
             }
-        if query.scope == .unsettled { conditions.append("operations.state IN ('pending', 'unknown', 'manual_review')") }
+        if query.scope == .unsettled { conditions.append("operations.\(OperationRow.isUnsettled)") }
         if let transactionID = query.transactionID {
             conditions.append("operations.transaction_id = ?")
             arguments += [transactionID]
@@ -106,6 +106,9 @@ enum OperationRow {
         id, transaction_id, kind, state, request, attempts, may_have_been_sent, fence, idempotency_owner, idempotency_key, \
         request_id, created_at, deaths
         """
+
+    /// The condition of the partial index over operations without an end, word for word too.
+    static let isUnsettled = "state NOT IN ('succeeded', 'failed')"
 
     /// The condition of the partial indexes over open operations, word for word: SQLite uses them for nothing else.
     static let isOpen = "state IN ('pending', 'unknown') AND deleted_at IS NULL"

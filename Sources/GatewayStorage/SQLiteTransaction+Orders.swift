@@ -5,8 +5,10 @@ extension SQLiteTransaction {
     private static let columns = "id, user_id, amount, currency, status, description, metadata, created_at, updated_at"
 
     func order(_ id: Int64) throws -> Order? {
-        try first("SELECT \(Self.columns) FROM orders WHERE id = ? AND deleted_at IS NULL", [id], Self.order)
+        try first(Self.byID, [id], Self.order)
     }
+
+    private static let byID = "SELECT \(columns) FROM orders WHERE id = ? AND deleted_at IS NULL"
 
     func orders(_ query: OrderQuery) throws -> [Order] {
         var page = PageQuery(Self.columns, from: "orders", by: query.userID == nil ? "orders_created" : "orders_user")

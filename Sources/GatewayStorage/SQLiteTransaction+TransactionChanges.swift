@@ -28,32 +28,31 @@ extension SQLiteTransaction {
 
     /// Order, owner, provider, amount, currency and capture method are a transaction's terms, which nothing changes;
     /// all the others are written.
+    ///
+    /// Without RETURNING, for which SQLite makes a temporary table at each run: all that changes is known here.
     func updateTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction {
-        let updated = try first(
-            """
-            UPDATE payment_transactions SET
-                payment_intent_id = ?, client_secret = ?, captured = ?, status = ?, payment_method = ?, provider_customer_id = ?,
-                provider_charge_id = ?, error_code = ?, decline_code = ?, error_message = ?, dispute = ?, next_action = ?,
-                metadata = ?, updated_at = ?, version = version + 1
-            WHERE id = ? AND version = ? AND deleted_at IS NULL
-            RETURNING version, refunded, reserved
-            """,
-            [
-                transaction.paymentIntentID, transaction.clientSecret, transaction.captured, transaction.status.rawValue,
-                transaction.paymentMethod, transaction.providerCustomerID, transaction.providerChargeID, transaction.errorCode,
-                transaction.declineCode, transaction.errorMessage, try JSONColumn.encode(optional: transaction.dispute),
-                try JSONColumn.encode(optional: transaction.nextAction), try JSONColumn.encode(pairs: transaction.metadata),
-                transaction.updatedAt.unixMilliseconds, transaction.id, transaction.version,
-            ]
-        ) { row in
-            // All else is what was just written.
-            var updated = transaction
-            updated.version = row[0]
-            updated.refunded = row[1]
-            updated.reserved = row[2]
-            return updated
-        }
-        guard let updated else { throw StoreError.constraint("payment_transactions.version") }
+        let isUpdated =
+            try execute(
+                """
+                UPDATE payment_transactions SET
+                    payment_intent_id = ?, client_secret = ?, captured = ?, status = ?, payment_method = ?,
+                    provider_customer_id = ?, provider_charge_id = ?, error_code = ?, decline_code = ?, error_message = ?,
+                    dispute = ?, next_action = ?, metadata = ?, updated_at = ?, version = version + 1
+                WHERE id = ? AND version = ? AND refunded = ? AND reserved = ? AND deleted_at IS NULL
+                """,
+                [
+                    transaction.paymentIntentID, transaction.clientSecret, transaction.captured, transaction.status.rawValue,
+                    transaction.paymentMethod, transaction.providerCustomerID, transaction.providerChargeID,
+                    transaction.errorCode,
+                    transaction.declineCode, transaction.errorMessage, try JSONColumn.encode(optional: transaction.dispute),
+                    try JSONColumn.encode(optional: transaction.nextAction), try JSONColumn.encode(pairs: transaction.metadata),
+                    transaction.updatedAt.unixMilliseconds, transaction.id, transaction.version, transaction.refunded,
+                    transaction.reserved,
+                ]
+            ) == 1
+        guard isUpdated else { throw StoreError.constraint("payment_transactions.version") }
+        var updated = transaction
+        updated.version += 1
         return updated
     }
 

@@ -3,11 +3,22 @@ import ProviderAPI
 
 extension SQLiteTransaction {
     func transaction(_ id: Int64) throws -> PaymentTransaction? {
-        try first(
-            "SELECT \(TransactionRow.columns) FROM payment_transactions WHERE id = ? AND deleted_at IS NULL",
-            [id], TransactionRow.decode
-        )
+        try first(Self.byID, [id], TransactionRow.decode)
     }
+
+    // Put together once: as long as these are, interpolating them would cost a look-up as much as its walk along the index.
+
+    private static let byID = "SELECT \(TransactionRow.columns) FROM payment_transactions WHERE id = ? AND deleted_at IS NULL"
+
+    private static let byProviderAndIntent = """
+        SELECT \(TransactionRow.columns) FROM payment_transactions INDEXED BY payment_transactions_intent
+        WHERE payment_intent_id = ? AND provider = ? AND deleted_at IS NULL
+        """
+
+    private static let byOrder = """
+        SELECT \(TransactionRow.columns) FROM payment_transactions INDEXED BY payment_transactions_order
+        WHERE order_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC
+        """
 
     func transactions(paymentIntentID: String) throws -> [PaymentTransaction] {
         try all(
@@ -20,22 +31,10 @@ extension SQLiteTransaction {
     }
 
     func transaction(provider: String, paymentIntentID: String) throws -> PaymentTransaction? {
-        try first(
-            """
-            SELECT \(TransactionRow.columns) FROM payment_transactions INDEXED BY payment_transactions_intent
-            WHERE payment_intent_id = ? AND provider = ? AND deleted_at IS NULL
-            """,
-            [paymentIntentID, provider], TransactionRow.decode
-        )
+        try first(Self.byProviderAndIntent, [paymentIntentID, provider], TransactionRow.decode)
     }
 
     func transactions(orderID: Int64) throws -> [PaymentTransaction] {
-        try all(
-            """
-            SELECT \(TransactionRow.columns) FROM payment_transactions INDEXED BY payment_transactions_order
-            WHERE order_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC
-            """,
-            [orderID], TransactionRow.decode
-        )
+        try all(Self.byOrder, [orderID], TransactionRow.decode)
     }
 }

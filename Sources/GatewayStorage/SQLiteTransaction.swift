@@ -4,7 +4,8 @@ import GatewayCore
 
 /// One transaction on one connection: a writer's, or a reader's snapshot, on which SQLite refuses every write.
 ///
-/// Statements are prepared once for each connection, by GRDB, and stepped here. Every SQLite error leaves here as a
+/// Statements are prepared once for each connection, by GRDB, and stepped here, on the connection's own queue: SQLite is asked
+/// directly, where GRDB would look each time whether the queue is the right one. Every SQLite error leaves here as a
 /// ``GatewayCore/StoreError``.
 struct SQLiteTransaction: StoreWriter {
     /// The connection. It must not be used outside the closure that it was given to.
@@ -16,7 +17,7 @@ struct SQLiteTransaction: StoreWriter {
     @discardableResult
     func execute(_ sql: String, _ arguments: [any SQLiteBindable] = []) throws -> Int {
         try step(sql, arguments) { _ in }
-        return database.changesCount
+        return Int(sqlite3_changes(database.sqliteConnection))
     }
 
     /// Runs an INSERT.
@@ -24,14 +25,14 @@ struct SQLiteTransaction: StoreWriter {
     /// - Returns: the new row's id.
     func insert(_ sql: String, _ arguments: [any SQLiteBindable]) throws -> Int64 {
         try execute(sql, arguments)
-        return database.lastInsertedRowID
+        return sqlite3_last_insert_rowid(database.sqliteConnection)
     }
 
     /// Runs an INSERT with ON CONFLICT DO NOTHING.
     ///
     /// - Returns: the new row's id; nil where the row was there before.
     func insertUnlessThere(_ sql: String, _ arguments: [any SQLiteBindable]) throws -> Int64? {
-        try execute(sql, arguments) == 1 ? database.lastInsertedRowID : nil
+        try execute(sql, arguments) == 1 ? sqlite3_last_insert_rowid(database.sqliteConnection) : nil
     }
 
     /// Runs a statement that must find its row.
@@ -61,7 +62,7 @@ struct SQLiteTransaction: StoreWriter {
     private func step(_ sql: String, _ arguments: [any SQLiteBindable], _ visit: (SQLiteRow) throws -> Void) throws {
         do {
             // After a loss of the transaction that SQLite has rolled back by itself, each statement would commit alone.
-            guard database.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+            guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
             let prepared = try database.cachedStatement(sql: sql)
             let statement = prepared.sqliteStatement
             guard sqlite3_bind_parameter_count(statement) == arguments.count else {

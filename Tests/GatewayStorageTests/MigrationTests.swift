@@ -29,7 +29,7 @@ struct MigrationTests {
         try await withTemporaryFolder { folder throws in
             #expect(
                 try await SQLiteStore.migrate(path: folder + "/gateway.db") == [
-                    "0001-initial-schema", "0002-recovery", "0003-pages",
+                    "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons",
                 ])
             #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == [])
         }
@@ -98,6 +98,50 @@ struct MigrationTests {
         }
         #expect(intents == ["pi_1", "pi_2", "pi_3", "pi_4", "pi_5", nil])
         #expect(subjects.map(\.paymentIntentID) == intents, "what the migration reads is what is stored from now on")
+    }
+
+    @Test("A database of the third schema keeps its rows, its indexes and all that its constraints say, without their lists")
+    func constraintsOfTheThirdSchema() throws {
+        let queue = try DatabaseQueue()
+        let migrator = GatewayMigrator.make(installation: { "test" })
+        try migrator.migrate(queue, upTo: Migration0003Pages.identifier)
+        try queue.write { database throws in
+            let store = SQLiteTransaction(database: database)
+            for state in [GatewayCore.Operation.State.manualReview, .pending] {
+                let operation = try store.makeOperation(on: try store.makeTransaction())
+                try database.execute(
+                    sql: "UPDATE operations SET state = ? WHERE id = ?", arguments: [state.rawValue, operation.id])
+            }
+        }
+        let known = "SELECT count(*) FROM sqlite_schema"
+        let before = try queue.read { try Int.fetchOne($0, sql: known) }
+        try migrator.migrate(queue)
+        try queue.write { database throws in
+            #expect(try Int.fetchOne(database, sql: known) == before)
+            #expect(try String.fetchOne(database, sql: "PRAGMA integrity_check") == "ok")
+            let texts = try String.fetchAll(
+                database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL")
+            #expect(texts.joined().matches(of: #/ = '\w+' OR /#).count == 50)
+            #expect(texts.allSatisfy { Migration0004Comparisons.comparing($0) == $0 })
+            // The index holds what it held, and finds it by its new condition.
+            let unsettled = try SQLiteTransaction(database: database).operations(OperationQuery(.unsettled, limit: 10))
+            #expect(unsettled.map(\.operation.state) == [.pending, .manualReview])
+            let error = #expect(throws: DatabaseError.self) { try database.execute(sql: "UPDATE operations SET state = 'x'") }
+            #expect(error?.message?.contains("operations_state_known") == true)
+            try database.execute(sql: "UPDATE operations SET state = 'succeeded'")
+        }
+    }
+
+    @Test(
+        "Only lists of more than two values become comparisons",
+        arguments: [
+            ("a IN ('x', 'y')", "a IN ('x', 'y')"), ("a IN ('x','y','z')", "(a = 'x' OR a = 'y' OR a = 'z')"),
+            ("b IN (\n  'x', 'y_1',\n 'z'\n)", "(b = 'x' OR b = 'y_1' OR b = 'z')"),
+            ("a NOT IN ('x', 'y', 'z')", "a NOT IN ('x', 'y', 'z')"),
+            ("a IN (0, 1, 2)", "a IN (0, 1, 2)"),
+        ])
+    func comparisons(list: String, comparing: String) {
+        #expect(Migration0004Comparisons.comparing(list) == comparing)
     }
 
     @Test("A migration that fails changes nothing")

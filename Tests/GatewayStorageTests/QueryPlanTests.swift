@@ -124,11 +124,13 @@ struct QueryPlanTests {
     }
 
     private func plan(of sql: String, in database: Database) throws -> [String] {
+        try explain("EXPLAIN QUERY PLAN", sql, in: database).map { $0["detail"] }
+    }
+
+    private func explain(_ how: String, _ sql: String, in database: Database) throws -> [Row] {
         let sql = sql.replacing(":id", with: "?")
         let nothing = [(any DatabaseValueConvertible)?](repeating: nil, count: sql.count { $0 == "?" })
-        return try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: StatementArguments(nothing)).map {
-            $0["detail"]
-        }
+        return try Row.fetchAll(database, sql: "\(how) \(sql)", arguments: StatementArguments(nothing))
     }
 
     /// Whether a walk along a table or an index ends soon, however many rows there are.
@@ -159,6 +161,20 @@ struct QueryPlanTests {
                         #expect(sql.contains("FROM webhook_events"), "\(step): \(sql)")
                     }
                 }
+            }
+        }
+    }
+
+    @Test("No statement that adds a row or changes one fills a temporary table, but those that return it")
+    func temporaryTables() throws {
+        let writing = try statements().filter { sql in
+            !sql.contains("RETURNING") && (sql.hasPrefix("INSERT") || sql.hasPrefix("UPDATE") && sql.contains(" id = ?"))
+        }
+        #expect(writing.count > 15)
+        try withConnection { database throws in
+            for sql in writing {
+                let steps = try explain("EXPLAIN", sql, in: database)
+                #expect(!steps.contains { $0["opcode"] == "OpenEphemeral" }, "\(sql)")
             }
         }
     }

@@ -57,12 +57,12 @@ struct TransactionTests {
         }
     }
 
-    @Test("An update writes what was set, keeps what refunds moved meanwhile, and counts the version")
+    @Test("An update writes what was set, keeps what refunds have moved, and counts the version")
     func update() async throws {
         try await withStore { store throws in
             let updated = try await store.write { writer throws in
-                var transaction = try writer.makeTransaction(status: .succeeded, captured: 10_000)
-                transaction.version = try #require(try writer.reserve(300, transactionID: transaction.id, at: time(1))).version
+                let paid = try writer.makeTransaction(status: .succeeded, captured: 10_000)
+                var transaction = try #require(try writer.reserve(300, transactionID: paid.id, at: time(1)))
                 transaction.paymentIntentID = "pi_9"
                 transaction.clientSecret = "secret"
                 transaction.status = .partiallyRefunded
@@ -79,16 +79,21 @@ struct TransactionTests {
         }
     }
 
-    @Test("An update of another version than the row's changes nothing")
-    func staleVersion() async throws {
+    @Test("An update of another version than the row's, or of other amounts of refunds, changes nothing")
+    func stale() async throws {
         try await withStore { store throws in
-            let transaction = try await store.write { try $0.makeTransaction() }
-            var stale = transaction
-            stale.version = 7
-            stale.status = .succeeded
-            let update = stale
-            await #expect(throws: StoreError.constraint("payment_transactions.version")) {
-                try await store.write { try $0.updateTransaction(update) }
+            let transaction = try await store.write { writer throws in
+                let paid = try writer.makeTransaction(status: .succeeded, captured: 10_000)
+                return try #require(try writer.reserve(300, transactionID: paid.id, at: time()))
+            }
+            for field in [\PaymentTransaction.version, \.refunded, \.reserved] {
+                var stale = transaction
+                stale[keyPath: field] += 1
+                stale.status = .partiallyRefunded
+                let update = stale
+                await #expect(throws: StoreError.constraint("payment_transactions.version")) {
+                    try await store.write { try $0.updateTransaction(update) }
+                }
             }
             #expect(try await store.read { try $0.transaction(transaction.id) } == transaction)
         }

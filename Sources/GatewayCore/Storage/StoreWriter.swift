@@ -13,7 +13,7 @@ package protocol StoreWriter: StoreReader {
     /// their own. Counts the version.
     ///
     /// - Returns: the row as it is now.
-    /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `transaction`.
+    /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `transaction`, or other amounts of refunds.
     func updateTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction
 
     /// Reserves an amount for a refund: `reserved += amount` where `refunded + reserved + amount <= captured`, in one statement.

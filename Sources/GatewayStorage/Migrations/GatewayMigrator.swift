@@ -5,7 +5,7 @@ enum GatewayMigrator {
     /// - Parameter installation: makes the random id of a database that has none yet.
     static func make(installation: @escaping @Sendable () -> String) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        // Immediate: tables and columns are only added, so foreign keys can stay enforced meanwhile.
+        // Immediate: no row is lost or moved, so foreign keys can stay enforced meanwhile.
         migrator.registerMigration(Migration0001InitialSchema.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0001InitialSchema.migrate(database, installation: installation())
         }
@@ -14,6 +14,9 @@ enum GatewayMigrator {
         }
         migrator.registerMigration(Migration0003Pages.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0003Pages.migrate(database)
+        }
+        migrator.registerMigration(Migration0004Comparisons.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0004Comparisons.migrate(database)
         }
         return migrator
     }
