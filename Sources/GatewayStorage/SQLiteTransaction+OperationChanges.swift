@@ -4,7 +4,7 @@ import ProviderAPI
 extension SQLiteTransaction {
     /// The first check is due when the lease runs out: until then the operation is in its first caller's hands.
     func insertOperation(_ operation: NewOperation, lease: Duration, at now: Timestamp) throws -> Operation {
-        let request = try JSONColumn.encode(operation.request)
+        let request = JSONColumn.encode(request: operation.request)
         let id = try insert(
             Self.insertion,
             [

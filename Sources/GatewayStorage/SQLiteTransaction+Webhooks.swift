@@ -28,7 +28,7 @@ extension SQLiteTransaction {
     }
 
     func insertWebhook(_ webhook: NewWebhook) throws -> WebhookRecord? {
-        let event = try JSONColumn.encode(webhook.event)
+        let event = try JSONColumn.encode(event: webhook.event)
         let time = webhook.receivedAt.unixMilliseconds
         let id = try insertUnlessThere(
             """
@@ -81,7 +81,7 @@ extension SQLiteTransaction {
             UPDATE webhook_events SET event = ?, payment_intent_id = ?, updated_at = ?
             WHERE id = ? AND event_id = ? AND deleted_at IS NULL
             """,
-            [try JSONColumn.encode(event), event.subject.paymentIntentID, now.unixMilliseconds, id, event.id]
+            [try JSONColumn.encode(event: event), event.subject.paymentIntentID, now.unixMilliseconds, id, event.id]
         )
     }
 

@@ -1,4 +1,6 @@
 import Foundation
+import GatewayCore
+import ProviderAPI
 
 /// JSON in a TEXT column, with sorted keys: the same value is always the same text.
 enum JSONColumn {
@@ -7,6 +9,16 @@ enum JSONColumn {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// The text of an operation's request.
+    static func encode(request: OperationRequest) -> String {
+        String(decoding: request.json, as: UTF8.self)
+    }
+
+    /// The text of a webhook's event.
+    static func encode(event: WebhookEvent) throws -> String {
+        try event.json.map { String(decoding: $0, as: UTF8.self) } ?? encode(event)
     }
 
     /// The text of a value, or nil for none.
