@@ -80,6 +80,7 @@ let package = Package(
             dependencies: [
                 "GatewayCore", providerAPI, logging, metrics,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -209,8 +210,8 @@ let package = Package(
             path: "Benchmarks/Ceiling",
             swiftSettings: strict
         ),
-
         .target(name: "SlowDisk", path: "Benchmarks/SlowDisk"),
+
         // `make torture`: strikes the real executable and compares its books with the provider's. See Torture/README.md.
         .target(name: "StrikePage", path: "Torture/StrikePage"),
         .target(

@@ -64,7 +64,13 @@ package final class FlowSupervisor: Service {
                 return state.takeWaitingIfDone()
             }?.resume()
         }
-        if elsewhere { Task(operation: flow) } else { Task.immediate(operation: flow) }
+        if elsewhere {
+            Task(operation: flow)
+        } else {
+            // On the threads of whoever starts it: a task that nobody waits for does not inherit them.
+            let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+            Task.immediate(executorPreference: executor, operation: flow)
+        }
         return true
     }
 

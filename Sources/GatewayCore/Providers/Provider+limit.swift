@@ -33,7 +33,7 @@ extension Provider {
             throw busy
         }
         defer { calls.end() }
-        return try await call()
+        return try await aside(call)
     }
 
     private var busy: GatewayError {

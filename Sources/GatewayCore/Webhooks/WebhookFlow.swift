@@ -63,6 +63,13 @@ package struct WebhookFlow: Sendable {
     ) async throws -> WebhookEvent {
         provider.calls.begin()
         defer { provider.calls.end() }
+        return try await provider.aside {
+            try await verify(webhook, from: provider)
+            return try await parse(webhook, from: provider, requestID: requestID)
+        }
+    }
+
+    private func verify(_ webhook: WebhookRequest, from provider: Provider) async throws(GatewayError) {
         do throws(ProviderError) {
             try await provider.service.verifyWebhookSignature(webhook)
         } catch {
@@ -72,6 +79,11 @@ package struct WebhookFlow: Sendable {
             default: throw GatewayError(.invalidSignature, "The webhook could not be verified.")
             }
         }
+    }
+
+    private func parse(
+        _ webhook: WebhookRequest, from provider: Provider, requestID: String
+    ) async throws(GatewayError) -> WebhookEvent {
         let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
         do throws(ProviderError) {
             return try await provider.service.parseWebhookEvent(webhook, in: call)

@@ -15,7 +15,7 @@ struct ProviderRoutes: Sendable {
         try query.finish()
         var entries: [(Provider, ProviderHealth)] = []
         for provider in registry.providers {
-            entries.append((provider, await provider.service.health()))
+            entries.append((provider, await provider.aside { await provider.service.health() }))
         }
         return .json(bodies.providers(entries))
     }

@@ -93,13 +93,7 @@ struct GatewayApplication: Sendable {
         }
         return Application(
             router: GatewayRouter.make(api: api, operations: operations, documentation: documentation, logger: logger),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(60),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
-                )
-            ),
+            server: GatewayServer.builder(),
             configuration: .init(
                 address: .hostname(configuration.server.host, port: configuration.server.port), serverName: "payment-gateway",
                 // As many as may come at the same moment; the kernel cuts it to net.core.somaxconn.
