@@ -2,17 +2,26 @@ import GatewayCore
 import ProviderAPI
 
 extension SQLiteTransaction {
-    func webhooksDue(at now: Timestamp, limit: Int) throws -> [WebhookRecord] {
+    func webhooksDue(at now: Timestamp, limit: Int, exceptAt providers: Set<String>) throws -> [WebhookRecord] {
         try all(
             """
             SELECT \(WebhookRow.columns) FROM webhook_events INDEXED BY webhook_events_due
             WHERE state = 'pending' AND deleted_at IS NULL AND next_try_at <= ?
+                AND provider NOT IN (SELECT value FROM json_each(?))
             ORDER BY id LIMIT ?
             """,
-            [now.unixMilliseconds, max(0, limit)]
-        ) { row in
-            try WebhookRow.decode(row)
-        }
+            [now.unixMilliseconds, try JSONColumn.encode(providers.sorted()), max(0, limit)], WebhookRow.decode
+        )
+    }
+
+    func webhookDue(_ id: Int64, at now: Timestamp) throws -> WebhookRecord? {
+        try first(
+            """
+            SELECT \(WebhookRow.columns) FROM webhook_events
+            WHERE id = ? AND state = 'pending' AND deleted_at IS NULL AND next_try_at <= ?
+            """,
+            [id, now.unixMilliseconds], WebhookRow.decode
+        )
     }
 
     func webhookBody(_ id: Int64) throws -> [UInt8]? {

@@ -81,7 +81,8 @@ struct QueryPlanTests {
         let webhook = try #require(
             try store.insertWebhook(NewWebhook(provider: "mock", event: event, rawBody: [], receivedAt: time()))
         )
-        _ = try store.webhooksDue(at: time(), limit: 10)
+        _ = try store.webhooksDue(at: time(), limit: 10, exceptAt: ["other"])
+        _ = try store.webhookDue(webhook.id, at: time())
         try runWebhookPages(on: store, after: webhook.id)
         _ = try store.webhookBody(webhook.id)
         try store.updateWebhook(webhook.id, event: event, at: time())

@@ -26,7 +26,7 @@ struct WebhookTests {
             #expect(try await store.write { try $0.insertWebhook(webhook("evt_1")) } == nil)
             let other = try #require(try await store.write { try $0.insertWebhook(webhook("evt_1", provider: "stripe")) })
             #expect(other.id == record.id + 1)
-            #expect(try await store.read { try $0.webhooksDue(at: time(), limit: 10) } == [record, other])
+            #expect(try await store.read { try $0.webhooksDue(at: time(), limit: 10, exceptAt: []) } == [record, other])
             #expect(try await store.value("SELECT hex(raw_body) = '7B7DFF' FROM webhook_events WHERE id = 1") == 1)
         }
     }
@@ -48,12 +48,28 @@ struct WebhookTests {
             try await store.write { writer throws in
                 for id in ["evt_1", "evt_2", "evt_3"] { _ = try writer.insertWebhook(webhook(id)) }
                 try writer.postponeWebhook(1, until: time(100), result: "no such intent yet")
-                #expect(try writer.webhooksDue(at: time(99), limit: 10).map(\.id) == [2, 3])
-                #expect(try writer.webhooksDue(at: time(99), limit: 1).map(\.id) == [2])
-                #expect(try writer.webhooksDue(at: time(-1), limit: 10) == [])
-                let due = try writer.webhooksDue(at: time(100), limit: 10)
+                #expect(try writer.webhooksDue(at: time(99), limit: 10, exceptAt: []).map(\.id) == [2, 3])
+                #expect(try writer.webhooksDue(at: time(99), limit: 1, exceptAt: []).map(\.id) == [2])
+                #expect(try writer.webhooksDue(at: time(-1), limit: 10, exceptAt: []) == [])
+                let due = try writer.webhooksDue(at: time(100), limit: 10, exceptAt: [])
                 #expect(due.map(\.id) == [1, 2, 3])
                 #expect(due.map(\.attempts) == [1, 0, 0])
+            }
+        }
+    }
+
+    @Test("What is due can be asked for without some providers, and one by one")
+    func some() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let mock = try #require(try writer.insertWebhook(webhook("evt_1")))
+                let stripe = try #require(try writer.insertWebhook(webhook("evt_1", provider: "stripe")))
+                #expect(try writer.webhooksDue(at: time(), limit: 10, exceptAt: ["mock", "x"]) == [stripe])
+                #expect(try writer.webhooksDue(at: time(), limit: 10, exceptAt: ["mock", "stripe"]) == [])
+                #expect(try writer.webhookDue(mock.id, at: time()) == mock)
+                #expect(try writer.webhookDue(mock.id, at: time(-1)) == nil)
+                try writer.endWebhook(mock.id, state: .applied, result: "done", at: time(1))
+                #expect(try writer.webhookDue(mock.id, at: time()) == nil)
             }
         }
     }
@@ -64,7 +80,7 @@ struct WebhookTests {
             try await store.write { writer throws in
                 _ = try writer.insertWebhook(webhook("evt_1"))
                 try writer.endWebhook(1, state: state, result: "done", at: time(1))
-                #expect(try writer.webhooksDue(at: time(1_000), limit: 10) == [])
+                #expect(try writer.webhooksDue(at: time(1_000), limit: 10, exceptAt: []) == [])
                 #expect(throws: StoreError.constraint("webhook_events: no such row")) {
                     try writer.endWebhook(1, state: .applied, result: "again", at: time(2))
                 }
@@ -88,7 +104,7 @@ struct WebhookTests {
         try await withStore { store throws in
             _ = try await store.write { try $0.insertWebhook(webhook("evt_1")) }
             try await store.sql("UPDATE webhook_events SET deleted_at = 1")
-            #expect(try await store.read { try $0.webhooksDue(at: time(9), limit: 10) } == [])
+            #expect(try await store.read { try $0.webhooksDue(at: time(9), limit: 10, exceptAt: []) } == [])
             #expect(try await store.write { try $0.insertWebhook(webhook("evt_1")) } == nil)
         }
     }
@@ -102,7 +118,7 @@ struct WebhookTests {
                 try writer.endWebhook(record.id, state: .ignored, result: "unknown", at: time(200))
                 let reopened = try #require(try writer.reopenWebhook(record.id, at: time(300)))
                 #expect(reopened.state == .pending && reopened.attempts == 0)
-                #expect(try writer.webhooksDue(at: time(300), limit: 10) == [reopened])
+                #expect(try writer.webhooksDue(at: time(300), limit: 10, exceptAt: []) == [reopened])
                 #expect(try writer.reopenWebhook(99, at: time()) == nil)
             }
         }

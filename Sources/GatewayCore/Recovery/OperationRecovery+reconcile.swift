@@ -6,7 +6,7 @@ extension OperationRecovery {
     /// - Throws: ``StoreError``.
     package func reconcile() async throws -> ReconcileReport {
         var report = ReconcileReport(lines: [], webhooks: 0, leased: 0)
-        var query = OperationQuery(.unsettled, limit: RecoveryLanes.width)
+        var query = OperationQuery(.unsettled, limit: ProviderLanes.width)
         while case let page = try await page(query), let last = page.last {
             report.leased += page.count { $0.isLeased }
             let free = page.filter { !$0.isLeased && $0.operation.state.isOpen }

@@ -15,7 +15,7 @@ package struct OperationRecovery: Service {
     let outages: ProviderOutages
     let clock: any ProviderClock
     let logger: Logger
-    private let lanes: RecoveryLanes
+    private let lanes: ProviderLanes
     private let alarm = Alarm()
 
     /// A recovery over a store and the providers in use.
@@ -32,24 +32,13 @@ package struct OperationRecovery: Service {
         self.outages = outages
         self.clock = clock
         self.logger = logger
-        lanes = RecoveryLanes(outages: outages)
+        lanes = ProviderLanes(outages: outages)
         runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
     }
 
     /// Takes what is due at once, and then once a second, until the graceful shutdown; then waits for what is under way.
     package func run() async throws {
-        let (taken, take) = AsyncStream<OperationStanding>.makeStream()
-        await withDiscardingTaskGroup { group in
-            group.addTask {
-                await alarm.repeatedly(every: .seconds(1), clock: clock) {
-                    for standing in await due() { take.yield(standing) }
-                }
-                take.finish()
-            }
-            for await standing in taken {
-                group.addTask { await attempt(standing) }
-            }
-        }
+        await alarm.dealOut(every: .seconds(1), clock: clock, due: due, work: attempt)
     }
 
     /// Deals with all operations that are due now, each once, and waits for that.
@@ -65,10 +54,10 @@ package struct OperationRecovery: Service {
     }
 
     /// What is due and finds room.
-    private func due() async -> [OperationStanding] {
+    @Sendable private func due() async -> [OperationStanding] {
         let full = lanes.full
         do {
-            let due = try await store.read { try $0.operationsDue(limit: RecoveryLanes.maximumWidth, exceptAt: full) }
+            let due = try await store.read { try $0.operationsDue(limit: ProviderLanes.maximumWidth, exceptAt: full) }
                 .filter { lanes.enter($0.operation.id, at: $0.provider) }
             // Where all that there is room for waits for an answer, one question tells sooner than its deadlines whether there are any.
             for provider in lanes.silent { outages.begin(provider, at: clock.now()) }
@@ -79,7 +68,7 @@ package struct OperationRecovery: Service {
         }
     }
 
-    private func attempt(_ standing: OperationStanding) async {
+    @Sendable private func attempt(_ standing: OperationStanding) async {
         defer { if lanes.leave(standing.operation.id, at: standing.provider) { alarm.ring() } }
         do {
             try await recover(standing.operation)

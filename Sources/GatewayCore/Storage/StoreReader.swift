@@ -48,7 +48,11 @@ package protocol StoreReader {
     func idempotencyRecord(_ reference: IdempotencyReference) throws -> IdempotencyRecord?
 
     /// Pending webhooks whose next try is due at `now`, oldest first.
-    func webhooksDue(at now: Timestamp, limit: Int) throws -> [WebhookRecord]
+    ///
+    /// - Parameter providers: those whose webhooks are left out.
+    func webhooksDue(at now: Timestamp, limit: Int, exceptAt providers: Set<String>) throws -> [WebhookRecord]
+    /// The webhook with this id, where it is pending and its next try is due at `now`.
+    func webhookDue(_ id: Int64, at now: Timestamp) throws -> WebhookRecord?
     /// The body of a webhook as it arrived; nil where there is no such webhook.
     func webhookBody(_ id: Int64) throws -> [UInt8]?
     /// A page of stored webhooks, in the order of their arrival.

@@ -11,6 +11,7 @@ package struct WebhookInbox: Service {
     let outages: ProviderOutages
     let clock: any ProviderClock
     let logger: Logger
+    private let lanes: ProviderLanes
     private let alarm = Alarm()
 
     /// An inbox over a store and the providers in use.
@@ -24,34 +25,36 @@ package struct WebhookInbox: Service {
         self.outages = outages
         self.clock = clock
         self.logger = logger
+        lanes = ProviderLanes(outages: outages)
     }
 
     /// Says that there is a webhook to look at.
     func wake() { alarm.ring() }
 
-    /// Looks at what is due whenever woken, and once a second, until the graceful shutdown.
+    /// Looks at what is due whenever woken, and once a second, until the graceful shutdown; then waits for what is under way.
     package func run() async throws {
-        await alarm.repeatedly(every: .seconds(1), clock: clock) {
+        await alarm.dealOut(every: .seconds(1), clock: clock) {
             do {
-                try await applyDue()
+                return try await takeDue()
             } catch {
                 logger.error(
                     "The webhook inbox could not be worked off; it is tried again.", metadata: ["error": "\(type(of: error))"])
+                return []
             }
+        } work: {
+            _ = await look(at: $0)
         }
     }
 
-    /// Applies all that is due now.
+    /// Applies all that is due now and not being looked at already.
     ///
     /// - Returns: how many events were looked at.
     @discardableResult
     package func applyDue() async throws -> Int {
         var count = 0
         while true {
-            let now = clock.now()
-            let due = try await store.read { try $0.webhooksDue(at: now, limit: 64) }
+            let due = try await takeDue()
             if due.isEmpty { return count }
-            // Side by side: any order ends in the same state, and a slow provider keeps no other's events waiting.
             let areAllDealtWith = await withTaskGroup { group in
                 for record in due {
                     group.addTask { await look(at: record) }
@@ -64,10 +67,29 @@ package struct WebhookInbox: Service {
         }
     }
 
+    /// What is due and finds room. Side by side, because any order ends in the same state; a provider that takes its time keeps no other's
+    /// events waiting.
+    private func takeDue() async throws -> [WebhookRecord] {
+        let full = lanes.full
+        let now = clock.now()
+        return try await store.read { try $0.webhooksDue(at: now, limit: ProviderLanes.maximumWidth, exceptAt: full) }
+            .filter { lanes.enter($0.id, at: $0.provider) }
+    }
+
+    /// Deals with one event that has room.
+    ///
+    /// - Returns: false where it could not be put off either, and so is still due.
+    private func look(at due: WebhookRecord) async -> Bool {
+        let isDealtWith = await applyOrPutOff(due)
+        // What is still due after that would be met again at once.
+        if lanes.leave(due.id, at: due.provider), isDealtWith { alarm.ring() }
+        return isDealtWith
+    }
+
     /// Applies one event. Where that fails it is due again later: one event that cannot be applied keeps no other from it.
     ///
     /// - Returns: false where it could not be put off either, and so is still due.
-    private func look(at record: WebhookRecord) async -> Bool {
+    private func applyOrPutOff(_ record: WebhookRecord) async -> Bool {
         do {
             try await apply(record)
             return true
@@ -87,7 +109,10 @@ package struct WebhookInbox: Service {
         }
     }
 
-    private func apply(_ record: WebhookRecord) async throws {
+    private func apply(_ due: WebhookRecord) async throws {
+        // It may have been dealt with after it was read, and before it found room.
+        let begun = clock.now()
+        guard let record = try await store.read({ try $0.webhookDue(due.id, at: begun) }) else { return }
         let fetched = await fetch(record)
         let now = clock.now()
         let installation = store.installation
@@ -126,17 +151,23 @@ package struct WebhookInbox: Service {
                 let refunds = try await supervisor.ask(provider) { () async throws(ProviderError) in
                     try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call)
                 }
+                note(record, isAnswered: true)
                 return .refunds(refunds, paymentIntentID: intentID)
             }
             let intent = try await supervisor.ask(provider) { () async throws(ProviderError) in
                 try await provider.service.retrievePaymentIntent(intentID, in: call)
             }
+            note(record, isAnswered: true)
             return .intent(intent, version: known?.version)
         } catch let error as ProviderError {
+            note(record, isAnswered: error.isAnAnswer)
             if !error.isAnAnswer { outages.begin(record.provider, at: clock.now()) }
             return .failure("the provider could not be asked: \(error.summary)")
         } catch {
             return .failure("the books could not be read")
         }
+    }
+    private func note(_ record: WebhookRecord, isAnswered: Bool) {
+        if lanes.note(record.id, at: record.provider, isAnswered: isAnswered) { alarm.ring() }
     }
 }

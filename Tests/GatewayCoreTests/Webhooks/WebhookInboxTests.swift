@@ -232,4 +232,35 @@ struct WebhookInboxTests {
             #expect(try await gateway.books(of: subject.order).status == .processing)
         }
     }
+
+    @Test("A provider that does not answer keeps no other's events waiting, however many of its own wait")
+    func slowProvider() async throws {
+        try await withGateway { gateway in
+            let slow = try await gateway.created()
+            let gate = Gate()
+            gateway.service.holdRetrievals(at: gate)
+            for number in 1...100 { try await gateway.deliver(event("evt_\(number)", .paymentIntentReference(id: slow.intent))) }
+            let order = try await gateway.order()
+            #expect(try await gateway.create(order, provider: "other").status == 201)
+            let quick = try #require(try await gateway.transaction(of: order).paymentIntentID)
+            gateway.other.show(try #require(gateway.other.intent(quick)).now(.processing))
+            let webhook = try ScriptedService.webhook(event("evt_1", .paymentIntentReference(id: quick)), at: gateway.clock.now())
+            try await gateway.webhooks.receive(webhook, from: "other", requestID: "req-webhook")
+
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await gateway.inbox.run() }
+                try await eventually("the other provider's event is applied") {
+                    try await gateway.books(of: order).status == .processing
+                }
+                #expect(try await gateway.waitingWebhooks().count == 100)
+                gateway.service.show(try #require(gateway.service.intent(slow.intent)).now(.processing))
+                gateway.service.holdRetrievals(at: nil)
+                gate.open()
+                // Without any time passing: what waited for room is called when there is some.
+                try await eventually("all are applied") { try await gateway.waitingWebhooks().isEmpty }
+                group.cancelAll()
+            }
+            #expect(!gateway.log.lines.contains { $0.level >= .error })
+        }
+    }
 }

@@ -1,19 +1,20 @@
 import Synchronization
 
-/// Which operations are being recovered, so many for each provider at most: one that hangs must not keep the others waiting.
+/// Which operations or events are at work in the background, so many for each provider at most: one that hangs must not keep the
+/// others waiting.
 ///
 /// A provider's lane begins narrow, grows by one with each answer, and is halved where the provider does not answer. So thousands of
 /// operations whose outcome became unknown at once are settled within seconds of the provider's return, and yet it is not met by all of
 /// them together. What hangs since an outage that has ended takes no room any more.
-final class RecoveryLanes: Sendable {
+final class ProviderLanes: Sendable {
     /// At most so many at a time for one provider of which nothing is known.
     static let width = 16
     /// At most so many for one that answers.
     static let maximumWidth = 512
 
     private struct Lane {
-        var width = RecoveryLanes.width
-        /// The operations, and how many outages had ended when each came in.
+        var width = ProviderLanes.width
+        /// By their ids, with how many outages had ended when each came in.
         var underWay: [Int64: Int] = [:]
         /// Whether something found no room.
         var isWanted = false
@@ -54,31 +55,31 @@ final class RecoveryLanes: Sendable {
         }
     }
 
-    /// Takes an operation in.
+    /// Takes one in.
     ///
     /// - Returns: false where it is under way already, or there is no room.
-    func enter(_ operation: Int64, at provider: String) -> Bool {
+    func enter(_ item: Int64, at provider: String) -> Bool {
         let outage = outages.ended(at: provider)
         return lanes.withLock { lanes in
             var lane = lanes[provider] ?? Lane()
             defer { lanes[provider] = lane }
-            guard lane.underWay[operation] == nil else { return false }
+            guard lane.underWay[item] == nil else { return false }
             guard lane.room(since: outage) > 0 else {
                 lane.isWanted = true
                 return false
             }
-            lane.underWay[operation] = outage
+            lane.underWay[item] = outage
             return true
         }
     }
 
-    /// Notes whether the provider answered a question about an operation in its lane. What hung since an earlier outage says nothing.
+    /// Notes whether the provider answered a question about one in its lane. What hung since an earlier outage says nothing.
     ///
     /// - Returns: whether there is much room now that something has waited for.
-    func note(_ operation: Int64, at provider: String, isAnswered: Bool) -> Bool {
+    func note(_ item: Int64, at provider: String, isAnswered: Bool) -> Bool {
         let outage = outages.ended(at: provider)
         return lanes.withLock { lanes in
-            guard var lane = lanes[provider], lane.underWay[operation] == outage || isAnswered else { return false }
+            guard var lane = lanes[provider], lane.underWay[item] == outage || isAnswered else { return false }
             defer { lanes[provider] = lane }
             lane.isAnswered = isAnswered
             lane.width = isAnswered ? min(lane.width + 1, Self.maximumWidth) : max(lane.width / 2, Self.width)
@@ -86,14 +87,14 @@ final class RecoveryLanes: Sendable {
         }
     }
 
-    /// Lets an operation out.
+    /// Lets one out.
     ///
     /// - Returns: whether there is much room now that something has waited for.
-    func leave(_ operation: Int64, at provider: String) -> Bool {
+    func leave(_ item: Int64, at provider: String) -> Bool {
         let outage = outages.ended(at: provider)
         return lanes.withLock { lanes in
             guard var lane = lanes[provider] else { return false }
-            lane.underWay[operation] = nil
+            lane.underWay[item] = nil
             defer { lanes[provider] = lane }
             return lane.takeCall(since: outage)
         }
