@@ -9,23 +9,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Build:
-    """The folder with the executables and modules, what they need to find the Swift runtime, and what slows down the disk of
-    whoever has it in its environment."""
+    """The folder with the executables and modules, and what they need to find the Swift runtime; with a slower disk that too."""
 
     folder: str
     environment: dict
-    slow_disk: dict
 
     @staticmethod
     def at(folder, swift, sync_delay=0):
         """With `sync_delay`, each `fdatasync` takes so many seconds longer."""
         info = subprocess.run([swift, "-print-target-info"], check=True, capture_output=True, text=True).stdout
         paths = json.loads(info)["paths"]["runtimeLibraryPaths"]
-        folder, slow_disk = os.path.abspath(folder), {}
+        folder, environment = os.path.abspath(folder), {"LD_LIBRARY_PATH": ":".join(paths)}
         if sync_delay:
-            slow_disk = {
-                "LD_PRELOAD": os.path.join(folder, "libSlowDisk.so"), "BENCH_SYNC_DELAY": str(round(sync_delay * 1e6))}
-        return Build(folder, {"LD_LIBRARY_PATH": ":".join(paths), **slow_disk}, slow_disk)
+            environment["LD_PRELOAD"] = os.path.join(folder, "libSlowDisk.so")
+            environment["BENCH_SYNC_DELAY"] = str(round(sync_delay * 1e6))
+        return Build(folder, environment)
 
 
 def describe(repository):

@@ -49,7 +49,7 @@ def measure(build, folder, interpreter, load, disk, connections, seconds, worker
     with closing(sqlite3.connect(installation.books.database)) as database, database:
         database.execute(MAKE_ORDERS, (orders,))
     environment = {
-        **build.slow_disk, "BENCH_DATABASE": installation.books.database, "BENCH_JOURNAL": installation.books.journal,
+        **build.environment, "BENCH_DATABASE": installation.books.database, "BENCH_JOURNAL": installation.books.journal,
         "BENCH_SECRET": installation.token_secret, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [
         interpreter, "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(installation.port), "--workers",
