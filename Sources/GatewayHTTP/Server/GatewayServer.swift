@@ -1,18 +1,20 @@
 package import HummingbirdCore
-import NIOCore
+package import NIOCore
 
 /// The HTTP/1.1 server, with its limits.
 package enum GatewayServer {
     /// A builder for Hummingbird's `Application`.
-    package static func builder() -> HTTPServerBuilder {
+    ///
+    /// - Parameter deadline: how long a request may take to arrive.
+    package static func builder(deadline: TimeAmount = TimeAmount(GatewayRequest.bodyDeadline)) -> HTTPServerBuilder {
         HTTPServerBuilder { respond in
-            OnEventLoop(HTTP1Channel(responder: respond, configuration: configuration))
+            OnEventLoop(HTTP1Channel(responder: respond, configuration: configuration(deadline)))
         }
     }
 
-    private static var configuration: HTTP1Channel.Configuration {
+    private static func configuration(_ deadline: TimeAmount) -> HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(60),
+            additionalChannelHandlers: [RequestDeadline(deadline)], idleTimeout: .seconds(60),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
         )

@@ -18,10 +18,7 @@ struct RequestDeadlineTests {
             let bytes = try await GatewayRequest(request: request, context: context, caller: nil).body()
             return .json(Array("{\"count\":\(bytes.count)}".utf8))
         }
-        let application = Application(
-            router: router,
-            server: .http1(configuration: .init(additionalChannelHandlers: [RequestDeadline(.milliseconds(100))]))
-        )
+        let application = Application(router: router, server: GatewayServer.builder(deadline: .milliseconds(100)))
         return try await application.test(.live) { client in
             guard let port = client.port else { throw HarnessError("the server has no port") }
             return try await onOwnThread {
