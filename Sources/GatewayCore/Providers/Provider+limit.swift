@@ -33,7 +33,7 @@ extension Provider {
             throw busy
         }
         defer { calls.end() }
-        return try await aside(call)
+        return try await offEventLoop(call)
     }
 
     private var busy: GatewayError {

@@ -63,7 +63,7 @@ package struct WebhookFlow: Sendable {
     ) async throws -> WebhookEvent {
         provider.calls.begin()
         defer { provider.calls.end() }
-        return try await provider.aside {
+        return try await offEventLoop {
             try await verify(webhook, from: provider)
             return try await parse(webhook, from: provider, requestID: requestID)
         }

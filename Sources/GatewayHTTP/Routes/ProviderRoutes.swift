@@ -15,7 +15,7 @@ struct ProviderRoutes: Sendable {
         try query.finish()
         var entries: [(Provider, ProviderHealth)] = []
         for provider in registry.providers {
-            entries.append((provider, await provider.aside { await provider.service.health() }))
+            entries.append((provider, await offEventLoop { await provider.service.health() }))
         }
         return .json(bodies.providers(entries))
     }
@@ -24,7 +24,7 @@ struct ProviderRoutes: Sendable {
         // Before anything is reloaded: what is refused has had no effect.
         var query = request.query
         try query.finish()
-        try await reloadProviders()
+        try await offEventLoop(reloadProviders)
         return try await list(request)
     }
 

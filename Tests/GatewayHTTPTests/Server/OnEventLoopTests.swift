@@ -1,4 +1,3 @@
-import GatewayCore
 import Hummingbird
 import HummingbirdTesting
 import NIOPosix
@@ -6,6 +5,7 @@ import ProviderAPI
 import Synchronization
 import Testing
 
+@testable import GatewayCore
 @testable import GatewayHTTP
 
 @Suite("A connection's event loop", .timeLimit(.minutes(1)))
@@ -26,29 +26,36 @@ struct OnEventLoopTests {
         }
     }
 
-    @Test("has the requests and the flows that they start, and none of a provider's calls")
+    @Test("has the requests and the flows that they start, and neither a provider's code nor a reload")
     func places() async throws {
         let places = Places()
         let supervisor = FlowSupervisor()
         let provider = Provider(
             name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
             service: SilentService())
+        let registry = FixedRegistry(providers: [provider])
+        let routes = ProviderRoutes(registry: registry, bodies: ResponseBodies(registry: registry)) {
+            await places.note("reload")
+        }
         let router = Router(context: GatewayContext.self)
-        router.get("/") { _, _ in
+        router.get("/") { request, context in
             await places.note("request")
-            try await supervisor.perform { await places.note("flow") }
-            await provider.aside { await places.note("provider") }
+            try await supervisor.perform {
+                await places.note("flow")
+                try await supervisor.ask(provider) { () async throws(ProviderError) in await places.note("call") }
+            }
             try await provider.withinLimit { await places.note("page") }
+            let caller = Principal(subject: "root", isAdmin: true)
+            _ = try await routes.reload(GatewayRequest(request: request, context: context, caller: caller))
             await places.note("answer")
             return "done"
         }
         try await Application(router: router, server: GatewayServer.builder()).test(.live) { client throws in
             #expect(try await client.execute(uri: "/", method: .get).status == .ok)
         }
-        let expected = [("request", true), ("flow", true), ("provider", false), ("page", false), ("answer", true)].flatMap {
-            place in
-            ["at once", "later"].map { "\(place.0), \($0): \(place.1 ? "on a loop" : "elsewhere")" }
-        }
+        let expected = [
+            ("request", true), ("flow", true), ("call", false), ("page", false), ("reload", false), ("answer", true),
+        ].flatMap { what, isOnLoop in ["at once", "later"].map { "\(what), \($0): \(isOnLoop ? "on a loop" : "elsewhere")" } }
         #expect(places.all == expected)
     }
 }

@@ -1,0 +1,6 @@
+/// Runs what may block its thread on the runtime's own threads, whichever the caller has: a connection's event loop serves many others.
+///
+/// That is all code of providers, which is not ours, and what reads and links their modules.
+package func offEventLoop<Value>(_ work: () async throws -> Value) async rethrows -> Value {
+    try await withTaskExecutorPreference(globalConcurrentExecutor, operation: work)
+}
