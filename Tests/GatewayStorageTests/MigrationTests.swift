@@ -132,6 +132,28 @@ struct MigrationTests {
         }
     }
 
+    @Test("A schema whose text is not what is rewritten stays as it was")
+    func unknownText() throws {
+        let queue = try DatabaseQueue()
+        let migrator = GatewayMigrator.make(installation: { "test" })
+        try migrator.migrate(queue, upTo: Migration0003Pages.identifier)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    DROP INDEX operations_unsettled;
+                    CREATE INDEX operations_unsettled ON operations (id) WHERE state = 'pending';
+                    """)
+        }
+        let known = "SELECT group_concat(sql) FROM sqlite_schema"
+        let before = try queue.read { try String.fetchOne($0, sql: known) }
+        #expect(throws: DatabaseError.self) { try migrator.migrate(queue) }
+        try queue.write { database throws in
+            #expect(try String.fetchOne(database, sql: known) == before)
+            // And the schema is protected again.
+            #expect(throws: DatabaseError.self) { try database.execute(sql: "UPDATE sqlite_schema SET sql = ''") }
+        }
+    }
+
     @Test(
         "Only lists of more than two values become comparisons",
         arguments: [

@@ -15,20 +15,25 @@ enum Migration0004Comparisons {
     static func migrate(_ database: Database) throws {
         let version = try Int.fetchOne(database, sql: "PRAGMA schema_version") ?? 0
         try database.execute(sql: "PRAGMA writable_schema = ON")
-        // Reads the new text at once: one that SQLite can't read fails here, and with it all of the migration.
-        defer { try? database.execute(sql: "PRAGMA writable_schema = RESET") }
+        defer { try? database.execute(sql: "PRAGMA writable_schema = OFF") }
         for (name, text) in try tables(of: database) {
             try rewrite(name, to: comparing(text), in: database)
         }
         // The same rows, told with two values.
         try database.execute(
             sql: """
-                UPDATE sqlite_schema SET sql = replace(
-                    sql, 'state IN (''pending'', ''unknown'', ''manual_review'')', 'state NOT IN (''succeeded'', ''failed'')')
-                WHERE type = 'index' AND name = 'operations_unsettled'
-                """)
+                UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'index' AND name = 'operations_unsettled'
+                """,
+            arguments: ["state IN ('pending', 'unknown', 'manual_review')", unsettled])
         try database.execute(sql: "PRAGMA schema_version = \(version + 1)")
+        // Has the new text read at once: one that SQLite can't read, or an index that does not fit, fails here, and with it all of this.
+        try database.execute(sql: "PRAGMA writable_schema = RESET")
+        _ = try Int.fetchOne(
+            database,
+            sql: "SELECT id FROM operations INDEXED BY operations_unsettled WHERE \(unsettled) AND deleted_at IS NULL LIMIT 1")
     }
+
+    private static let unsettled = "state NOT IN ('succeeded', 'failed')"
 
     private static func tables(of database: Database) throws -> [(name: String, text: String)] {
         try Row.fetchAll(database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '% IN (%'")
