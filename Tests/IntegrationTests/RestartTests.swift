@@ -111,9 +111,8 @@ extension OneAtATime {
                 // Answers to others since show that the gateway has read what came before.
                 for _ in 0..<10 { _ = try await user.get("/orders") }
                 gateway.signal(SIGTERM)
-                try await eventually("new requests are not taken", within: .seconds(5)) {
-                    guard let answer = try? await HTTPRequest(path: "/readyz").send(toPort: port) else { return true }
-                    return answer.status == 503
+                try await eventually("new connections are not taken", within: .seconds(5)) {
+                    try await onOwnThread { (try? SocketConnection(port: port)) == nil }
                 }
                 let answer = try await onOwnThread {
                     _ = connection.send(Array(body.utf8.dropFirst(10)))
