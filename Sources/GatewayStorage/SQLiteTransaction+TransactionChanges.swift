@@ -43,8 +43,8 @@ extension SQLiteTransaction {
                 [
                     transaction.paymentIntentID, transaction.clientSecret, transaction.captured, transaction.status.rawValue,
                     transaction.paymentMethod, transaction.providerCustomerID, transaction.providerChargeID,
-                    transaction.errorCode,
-                    transaction.declineCode, transaction.errorMessage, try JSONColumn.encode(optional: transaction.dispute),
+                    transaction.errorCode, transaction.declineCode, transaction.errorMessage,
+                    try JSONColumn.encode(optional: transaction.dispute),
                     try JSONColumn.encode(optional: transaction.nextAction), try JSONColumn.encode(pairs: transaction.metadata),
                     transaction.updatedAt.unixMilliseconds, transaction.id, transaction.version, transaction.refunded,
                     transaction.reserved,

@@ -6,7 +6,7 @@ extension SQLiteTransaction {
         try first(Self.byID, [id], TransactionRow.decode)
     }
 
-    // Put together once: as long as these are, interpolating them would cost a look-up as much as its walk along the index.
+    // Put together once, and not for each payment.
 
     private static let byID = "SELECT \(TransactionRow.columns) FROM payment_transactions WHERE id = ? AND deleted_at IS NULL"
 

@@ -167,6 +167,7 @@ package struct WebhookInbox: Service {
             return .failure("the books could not be read")
         }
     }
+
     private func note(_ record: WebhookRecord, isAnswered: Bool) {
         if lanes.note(record.id, at: record.provider, isAnswered: isAnswered) { alarm.ring() }
     }

@@ -8,7 +8,7 @@ package enum GatewayServer {
     /// - Parameter deadline: how long a request may take to arrive.
     package static func builder(deadline: TimeAmount = TimeAmount(GatewayRequest.bodyDeadline)) -> HTTPServerBuilder {
         HTTPServerBuilder { respond in
-            OnEventLoop(HTTP1Channel(responder: respond, configuration: configuration(deadline)))
+            OnEventLoop(connection: HTTP1Channel(responder: respond, configuration: configuration(deadline)))
         }
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import GatewayCore
 
-@Suite("The lanes of recovery")
+@Suite("The lanes of providers")
 struct ProviderLanesTests {
     private let outages = ProviderOutages()
     private let now = Timestamp(unixMilliseconds: 0)
