@@ -2,12 +2,12 @@ import GRDB
 import GatewayCore
 import Synchronization
 
-/// The one writer. It takes all units of work that wait, runs each in a savepoint of its own, commits once, and then answers all.
+/// The one writer. It takes all units of work that wait, runs them one after the other, commits once, and then answers all.
 ///
 /// Durability costs one `fdatasync` for each commit; while one is under way, others gather for the next. Alone, a unit waits for
 /// nobody: it is taken at once.
 ///
-/// - A unit that throws is rolled back to its savepoint and harms no other.
+/// - A unit that throws is undone alone and harms no other. See ``UnitOfWork/Separation`` for how.
 /// - **Nobody is answered before the commit**, not even a unit that failed: what it decided may rest on what another unit of the
 ///   same batch wrote, and that is true only once it is on disk.
 /// - Where the commit fails, every unit of the batch gets its error. After a commit that is in doubt nothing is written any more:
@@ -19,33 +19,38 @@ final class GroupCommit: Sendable {
     /// The most patient units among them, so that a prompt one which comes meanwhile waits for a few milliseconds.
     static let patientBatch = 32
 
-    private struct Unit: Sendable {
-        /// Does the work; what it returns answers the waiting task once the commit is on disk.
-        let run: @Sendable (SQLiteTransaction) throws -> @Sendable () -> Void
-        /// Answers the waiting task with an error.
-        let fail: @Sendable (any Error) -> Void
-    }
+    /// After so many batches in savepoints it is tried without: where units that have written fail again and again, hardly any work is
+    /// done twice.
+    static let separatedBatches = 64
 
     private struct State {
-        var prompt: [Unit] = []
-        var patient: [Unit] = []
+        var prompt: [UnitOfWork] = []
+        var patient: [UnitOfWork] = []
         /// Whether the writer's queue has been asked for a turn that has not ended.
         var isScheduled = false
         /// Whether no work is taken any more. What waits is still done.
         var isClosed = false
         /// Whether a commit is in doubt. Nothing is done any more, not even what waits.
         var isInDoubt = false
+        /// For how many more batches units get savepoints.
+        var separatedBatches = 0
         var statistics = WriteStatistics()
 
         var refusal: StoreError? { isClosed ? .closed : isInDoubt ? .earlierCommitInDoubt : nil }
 
         /// Removes what the next commit does: prompt units, and behind them some patient ones, however many are prompt.
-        mutating func takeBatch() -> [Unit] {
+        mutating func takeBatch() -> [UnitOfWork] {
             let few = patient.prefix(GroupCommit.patientBatch)
             let batch = Array(prompt.prefix(GroupCommit.maximumBatch - few.count) + few)
             prompt.removeFirst(batch.count - few.count)
             patient.removeFirst(few.count)
             return batch
+        }
+
+        mutating func nextSeparation() -> UnitOfWork.Separation {
+            guard separatedBatches > 0 else { return .none }
+            separatedBatches -= 1
+            return .savepoints
         }
     }
 
@@ -68,20 +73,19 @@ final class GroupCommit: Sendable {
     /// Why nothing is written any more; nil while all is well.
     var refusal: StoreError? { state.withLock { $0.refusal } }
 
-    /// Runs `work` in a savepoint of the next commit and returns when that is on disk.
+    /// Runs `work` as a unit of the next commit and returns when that is on disk.
     func write<Value: Sendable>(
         in turn: WriteTurn = .prompt, _ work: @escaping @Sendable (SQLiteTransaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            enqueue(
-                Unit(
-                    run: { transaction in
-                        let value = try work(transaction)
-                        return { continuation.resume(returning: value) }
-                    },
-                    fail: { continuation.resume(throwing: $0) }
-                ), in: turn
+            let unit = UnitOfWork(
+                work: { transaction in
+                    let value = try work(transaction)
+                    return { continuation.resume(returning: value) }
+                },
+                fail: { continuation.resume(throwing: $0) }
             )
+            if enqueue(unit, in: turn) { schedule() }
         }
     }
 
@@ -101,7 +105,8 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func enqueue(_ unit: Unit, in turn: WriteTurn) {
+    /// - Returns: whether the writer has to be asked for a turn.
+    private func enqueue(_ unit: UnitOfWork, in turn: WriteTurn) -> Bool {
         let (refusal, isFirst) = state.withLock { state -> (StoreError?, Bool) in
             if let refusal = state.refusal { return (refusal, false) }
             switch turn {
@@ -112,7 +117,7 @@ final class GroupCommit: Sendable {
             return (nil, !state.isScheduled)
         }
         if let refusal { unit.fail(refusal) }
-        if isFirst { schedule() }
+        return isFirst
     }
 
     /// One commit for each turn on the writer's queue, so that its other users get theirs.
@@ -124,24 +129,23 @@ final class GroupCommit: Sendable {
 
     /// Commits one batch of what waits.
     ///
-    /// - Returns: whether there may be more.
+    /// - Returns: whether there is more.
     private func commitWaiting(on database: Database) -> Bool {
-        let batch = state.withLock { state -> [Unit] in
-            let batch = state.takeBatch()
-            if batch.isEmpty { state.isScheduled = false }
-            return batch
-        }
-        if batch.isEmpty { return false }
-        var rest = batch[...]
+        var rest = state.withLock { $0.takeBatch() }[...]
         while !rest.isEmpty { rest = commit(rest, on: database) }
-        return true
+        return state.withLock { state in
+            state.isScheduled = !state.prompt.isEmpty || !state.patient.isEmpty
+            return state.isScheduled
+        }
     }
 
     /// Runs units in one transaction.
     ///
-    /// - Returns: those that have not been run, because SQLite gave up the transaction before it came to them.
-    private func commit(_ units: ArraySlice<Unit>, on database: Database) -> ArraySlice<Unit> {
-        if state.withLock({ $0.isInDoubt }) {
+    /// - Returns: those that are to be run in another one: SQLite gave up the transaction before it came to them, or they have to be
+    ///   kept apart.
+    private func commit(_ units: ArraySlice<UnitOfWork>, on database: Database) -> ArraySlice<UnitOfWork> {
+        let (isInDoubt, separation) = state.withLock { ($0.isInDoubt, $0.nextSeparation()) }
+        if isInDoubt {
             for unit in units { unit.fail(StoreError.earlierCommitInDoubt) }
             return []
         }
@@ -153,7 +157,7 @@ final class GroupCommit: Sendable {
             try database.inTransaction(.immediate) {
                 for unit in units {
                     ran += 1
-                    switch try run(unit, on: database) {
+                    switch try unit.run(on: database, by: separation) {
                     case .success(let answer): answers.append(answer)
                     case .failure(let error):
                         failed += 1
@@ -167,9 +171,12 @@ final class GroupCommit: Sendable {
             state.withLock { $0.statistics.count(succeeded: succeeded, failed: failed) }
             for answer in answers { answer() }
             return []
-        } catch let lost as TransactionLost {
+        } catch is UnitOfWork.MustBeSeparated {
+            state.withLock { $0.separatedBatches = Self.separatedBatches }
+            return units
+        } catch let lost as UnitOfWork.TransactionLost {
             // The culprit hears its own error, those before it that all is undone, and those after it know nothing of it.
-            for unit in units.prefix(ran - 1) { unit.fail(StoreError.unavailable("the transaction was given up")) }
+            for unit in units.prefix(ran - 1) { unit.fail(StoreError.transactionGivenUp) }
             units[units.startIndex + ran - 1].fail(lost.cause)
             return units.dropFirst(ran)
         } catch {
@@ -184,36 +191,11 @@ final class GroupCommit: Sendable {
             return []
         }
     }
-
-    /// Runs one unit in a savepoint.
-    ///
-    /// - Throws: ``TransactionLost`` where not only the unit was undone.
-    private func run(_ unit: Unit, on database: Database) throws -> Result<@Sendable () -> Void, any Error> {
-        let transaction = SQLiteTransaction(database: database)
-        try transaction.execute("SAVEPOINT unit")
-        do {
-            let answer = try unit.run(transaction)
-            try transaction.execute("RELEASE unit")
-            return .success(answer)
-        } catch let cause {
-            // SQLite may answer a full disk or a failed read with a rollback of everything: then there is no savepoint any more.
-            do {
-                try transaction.execute("ROLLBACK TO unit")
-                try transaction.execute("RELEASE unit")
-            } catch {
-                throw TransactionLost(cause: cause)
-            }
-            return .failure(cause)
-        }
-    }
-
-    /// SQLite has rolled back the whole transaction, or has to.
-    private struct TransactionLost: Error {
-        let cause: any Error
-    }
 }
 
 extension StoreError {
+    /// What a unit hears that was undone with all others of its transaction.
+    static let transactionGivenUp = StoreError.unavailable("the transaction was given up")
     /// What a closed store answers.
     static let closed = StoreError.unavailable("the database is closed")
     /// What a store answers whose last commit may or may not be on disk.

@@ -121,6 +121,50 @@ struct GroupCommitTests {
         }
     }
 
+    @Test("A unit that fails before it has written anything costs the others nothing: each is run once")
+    func failureWithoutTrace() async throws {
+        try await withStore { store throws in
+            let order = try await store.write { writer in
+                _ = try writer.makeTransaction(intent: "pi_0")
+                return try writer.makeOrder()
+            }
+            let runs = Mutex(0)
+            let outcomes = try await outcomes(of: 10, on: store) { number, writer in
+                runs.withLock { $0 += 1 }
+                guard number % 2 == 1 else { return try writer.makeOrder().id }
+                // A statement that a constraint refuses has written nothing either.
+                return try writer.makeTransaction(of: order, intent: "pi_0").id
+            }
+            #expect(runs.withLock { $0 } == 10)
+            #expect(store.statistics.failedUnits == 5)
+            #expect(outcomes.values.count { (try? $0.get()) != nil } == 5)
+            #expect(try await store.read { try $0.orders(OrderQuery(userID: nil, limit: 100)).count } == 7)
+        }
+    }
+
+    @Test("After a unit that failed and had written, those of its commit are run again, and for a while none is run twice")
+    func failureWithTrace() async throws {
+        try await withStore { store throws in
+            let runs = Mutex(0)
+            for batch in 0...GroupCommit.separatedBatches {
+                runs.withLock { $0 = 0 }
+                _ = try await outcomes(of: 3, on: store) { number, writer in
+                    runs.withLock { $0 += 1 }
+                    let order = try writer.makeOrder()
+                    if number == 1 { throw Refused(number: number) }
+                    return order.id
+                }
+                // Those up to the culprit, and then all three; the second time counts among the batches with savepoints.
+                let isFirst = batch == 0 || batch == GroupCommit.separatedBatches
+                #expect((isFirst ? 4...6 : 3...3).contains(runs.withLock { $0 }), "batch \(batch)")
+            }
+            #expect(store.statistics.commits == GroupCommit.separatedBatches + 1)
+            #expect(store.statistics.failedUnits == GroupCommit.separatedBatches + 1)
+            let orders = try await store.read { try $0.orders(OrderQuery(userID: nil, limit: 1000)).count }
+            #expect(orders == 2 * (GroupCommit.separatedBatches + 1))
+        }
+    }
+
     @Test("A constraint's error that the work itself handles undoes one statement only")
     func handledConstraint() async throws {
         try await withStore { store throws in

@@ -59,6 +59,7 @@ extension PaymentFlow {
         }
         let currency = transaction.amount.currency
         let amount = try Self.amount(literal, of: transaction) ?? Money(minorUnits: transaction.refundable, currency: currency)
+        try provider.requireRoom()
         // The reservation is one guarded statement: no two refunds can both read the same rest and take it.
         guard amount.minorUnits > 0,
             let reserved = try bookkeeper.writer.reserve(amount.minorUnits, transactionID: transaction.id, at: bookkeeper.now)
@@ -95,6 +96,7 @@ extension PaymentFlow {
             throw GatewayError(.invalidState, "Another request (\(open.kind.rawValue)) is at work on this payment.")
                 .retry(afterSeconds: 1)
         }
+        try provider.requireRoom()
         let operation = try writeDown(call, on: transaction, request, bookkeeper)
         try bookkeeper.appendHistory(
             .init("\(call.kind.rawValue).requested", operationID: operation.id),

@@ -75,6 +75,7 @@ extension PaymentFlow {
         if command.captureMethod == .manual, !provider.service.capabilities.manualCapture {
             throw GatewayError.invalid("capture_method", "The provider \(provider.name) captures automatically only.")
         }
+        try provider.requireRoom()
         let now = bookkeeper.now
         let transaction = try bookkeeper.writer.insertTransaction(
             PaymentTransaction(

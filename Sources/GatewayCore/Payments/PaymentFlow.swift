@@ -86,8 +86,6 @@ package struct PaymentFlow: Sendable {
                 let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .user(request.principal.subject))
                 switch try plan(writer, bookkeeper) {
                 case .call(let operation, let transaction, let provider):
-                    // Thrown here, it undoes what was written: a refusal costs no commit and leaves nothing behind.
-                    try provider.requireRoom()
                     return .call(operation, transaction, provider)
                 case .answer(let answer):
                     return .answered(try Idempotency.store(answer, for: request, encoder: encoder, at: now, in: writer))

@@ -11,6 +11,8 @@ package protocol GatewayStore: Sendable {
     /// Runs `work` in one transaction: all of it is on disk when this returns, none of it when this throws.
     /// There is one writer at a time.
     ///
+    /// `work` may be run once more, after all that the first time wrote has been undone: it must do nothing but read and write here.
+    ///
     /// - Throws: what `work` throws, or ``StoreError``.
     func write<Value: Sendable>(
         in turn: WriteTurn, _ work: @escaping @Sendable (any StoreWriter) throws -> Value
