@@ -5,7 +5,7 @@ import Synchronization
 /// The one writer. It takes all units of work that wait, runs them one after the other, commits once, and then answers all.
 ///
 /// Durability costs one `fdatasync` for each commit; while one is under way, others gather for the next. Alone, a unit waits for
-/// nobody: it is taken at once.
+/// nobody: it is taken at once, and where whoever hands it in may block its thread, on that thread.
 ///
 /// - A unit that throws is undone alone and harms no other. See ``UnitOfWork/Separation`` for how.
 /// - **Nobody is answered before the commit**, not even a unit that failed: what it decided may rest on what another unit of the
@@ -77,7 +77,8 @@ final class GroupCommit: Sendable {
     func write<Value: Sendable>(
         in turn: WriteTurn = .prompt, _ work: @escaping @Sendable (SQLiteTransaction) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
+        let mayBlock = currentBlockingExecutor() != nil
+        return try await withCheckedThrowingContinuation { continuation in
             let unit = UnitOfWork(
                 work: { transaction in
                     let value = try work(transaction)
@@ -85,7 +86,8 @@ final class GroupCommit: Sendable {
                 },
                 fail: { continuation.resume(throwing: $0) }
             )
-            if enqueue(unit, in: turn) { schedule() }
+            guard enqueue(unit, in: turn) else { return }
+            if mayBlock { commitHere() } else { schedule() }
         }
     }
 
@@ -125,6 +127,13 @@ final class GroupCommit: Sendable {
         pool.asyncWriteWithoutTransaction { database in
             if self.commitWaiting(on: database) { self.schedule() }
         }
+    }
+
+    /// The same on this thread, which spares a single client the way to the queue's thread and back, twice for each payment. Only one
+    /// batch: what gathers meanwhile is done on the queue's.
+    private func commitHere() {
+        let hasMore = pool.writeWithoutTransaction { database in commitWaiting(on: database) }
+        if hasMore { schedule() }
     }
 
     /// Commits one batch of what waits.

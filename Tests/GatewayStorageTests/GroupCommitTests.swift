@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import GatewayCore
+import Glibc
 import Synchronization
 import Testing
 
@@ -162,6 +163,32 @@ struct GroupCommitTests {
             #expect(store.statistics.failedUnits == GroupCommit.separatedBatches + 1)
             let orders = try await store.read { try $0.orders(OrderQuery(userID: nil, limit: 1000)).count }
             #expect(orders == 2 * (GroupCommit.separatedBatches + 1))
+        }
+    }
+
+    @Test("Whoever may block its thread has a unit that is alone committed there, and one among others by the writer's")
+    func commitOnTheSpot() async throws {
+        try await withStore { store throws in
+            @Sendable func isCommittedHere() async throws -> Bool {
+                let thread = currentThread()
+                return try await store.write { _ in currentThread() == thread }
+            }
+            let own = OwnThread()
+            let alone = try await Task(executorPreference: own) { try await isCommittedHere() }.value
+            #expect(alone)
+            #expect(try await !isCommittedHere())
+
+            let others = try await withThrowingTaskGroup(of: Bool.self) { group in
+                try await whileWriterIsBusy(store) {
+                    group.addTask { try await isCommittedHere() }
+                    try await eventually("a unit waits") { store.waitingUnits == 1 }
+                    group.addTask(executorPreference: own) { try await isCommittedHere() }
+                    try await eventually("two wait") { store.waitingUnits == 2 }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(others == [false, false])
+            #expect(store.statistics.commits == 3)
         }
     }
 
@@ -348,6 +375,18 @@ struct GroupCommitTests {
         }
     }
 }
+
+/// A thread that may be blocked.
+private final class OwnThread: BlockingExecutor {
+    private let queue = DispatchQueue(label: "own thread")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+private func currentThread() -> pthread_t { pthread_self() }
 
 /// Makes the commits fail as a failed `fsync` does.
 private final class FailingCommit: TransactionObserver, Sendable {

@@ -15,7 +15,7 @@ extension FlowSupervisor {
     ) async throws(ProviderError) -> Value {
         let late = Result<Value, ProviderError>.failure(.unknown(CallFailure("the provider did not answer in time")))
         let outcome = FirstResult<Result<Value, ProviderError>>()
-        let isTaken = start(elsewhere: true) {
+        let isTaken = startCall {
             guard provider.calls.begin(for: account) else { return outcome.deliver(.success(.failure(provider.refusal()))) }
             defer { provider.calls.end() }
             do throws(ProviderError) {

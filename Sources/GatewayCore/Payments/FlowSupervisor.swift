@@ -4,8 +4,10 @@ import Synchronization
 /// Owns the running flows. A flow is not a child of the request that started it: a hang-up, a deadline or a shutdown ends
 /// the waiting, never the flow. On shutdown it waits for those that run.
 ///
-/// A flow starts at once on the thread of whoever starts it, and goes on elsewhere from its first wait on. Handed to another task
-/// first, it would wait for a thread to wake up before each of its steps, which a single client notices more than the disk.
+/// A flow begins at once on the thread of whoever starts it, and goes on there after each wait: among many, most of its steps follow
+/// others on a thread that is awake. A flow that is alone would wait for a thread to wake up before each step, which a single client
+/// notices more than the disk. It runs on a ``BlockingExecutor``, where it is not handed on at all: its commits are made there, and
+/// its call is next in line when it waits for it.
 package final class FlowSupervisor: Service {
     private struct State {
         var running = 0
@@ -23,11 +25,16 @@ package final class FlowSupervisor: Service {
     }
 
     private let state = Mutex(State())
+    private let ownThreads: (any BlockingExecutor)?
     /// When the flows' calls have to be done.
     let deadlines = Deadlines()
 
     /// A supervisor without flows.
-    package init() {}
+    ///
+    /// - Parameter ownThreads: for flows that are alone; nil has all run on the threads of whoever starts them.
+    package init(ownThreads: (any BlockingExecutor)? = nil) {
+        self.ownThreads = ownThreads
+    }
 
     /// Whether the shutdown has begun.
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -48,30 +55,43 @@ package final class FlowSupervisor: Service {
 
     /// Runs `work` to its end and waits for nothing.
     ///
-    /// - Parameter elsewhere: whether it starts on another thread: what is not ours may block the one that it has.
     /// - Returns: false once the shutdown has begun; then it is not run.
     @discardableResult
-    func start(elsewhere: Bool = false, _ work: @escaping @Sendable () async -> Void) -> Bool {
-        let isTaken = state.withLock { state in
-            if !state.isClosed { state.running += 1 }
-            return !state.isClosed
+    func start(_ work: @escaping @Sendable () async -> Void) -> Bool {
+        guard let flow = take(work) else { return false }
+        if flow.isAlone, let ownThreads {
+            Task(executorPreference: ownThreads, operation: flow.run)
+        } else {
+            // A task that nobody waits for does not inherit the threads of whoever starts it.
+            Task.immediate(executorPreference: currentExecutor(), operation: flow.run)
         }
-        guard isTaken else { return false }
-        let flow: @Sendable () async -> Void = {
+        return true
+    }
+
+    /// The same for what is not ours and may block the thread that it has: never on a connection's, nor before the caller waits.
+    ///
+    /// - Returns: as ``start(_:)``.
+    func startCall(_ work: @escaping @Sendable () async -> Void) -> Bool {
+        guard let flow = take(work) else { return false }
+        Task(executorPreference: currentBlockingExecutor(), operation: flow.run)
+        return true
+    }
+
+    private func take(_ work: @escaping @Sendable () async -> Void) -> (run: @Sendable () async -> Void, isAlone: Bool)? {
+        let isAlone = state.withLock { state -> Bool? in
+            if state.isClosed { return nil }
+            state.running += 1
+            return state.running == 1
+        }
+        guard let isAlone else { return nil }
+        let run: @Sendable () async -> Void = {
             await work()
             self.state.withLock { state in
                 state.running -= 1
                 return state.takeWaitingIfDone()
             }?.resume()
         }
-        if elsewhere {
-            Task(operation: flow)
-        } else {
-            // On the threads of whoever starts it: a task that nobody waits for does not inherit them.
-            let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
-            Task.immediate(executorPreference: executor, operation: flow)
-        }
-        return true
+        return (run, isAlone)
     }
 
     /// Runs `work` to its end and waits for it. Cancelling the waiting task leaves `work` alone.

@@ -31,6 +31,10 @@ package struct WebhookFlow: Sendable {
     ///   ``GatewayError/Code/invalidSignature``, ``GatewayError/Code/malformedRequest``, ``GatewayError/Code/providerUnavailable``,
     ///   ``StoreError``.
     package func receive(_ webhook: WebhookRequest, from name: String, requestID: String) async throws {
+        try await inbox.supervisor.perform { try await take(webhook, from: name, requestID: requestID) }
+    }
+
+    private func take(_ webhook: WebhookRequest, from name: String, requestID: String) async throws {
         guard let provider = registry.provider(named: name), provider.service.capabilities.webhooks else {
             throw GatewayError(.notFound, "There is no provider \(name) with webhooks.")
         }

@@ -66,7 +66,7 @@ struct GatewayServices: Sendable {
         self.logger = logger
         clock = HostClock()
         encoder = AnswerBytes(registry: registry)
-        supervisor = FlowSupervisor()
+        supervisor = FlowSupervisor(ownThreads: FlowThreads())
         outages = ProviderOutages()
         inbox = WebhookInbox(
             store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Logging
 import ProviderAPI
@@ -78,12 +79,75 @@ struct FlowSupervisorTests {
         }
     }
 
+    @Test(
+        "A flow that is alone has threads of its own for itself and its call, one that comes meanwhile goes on where it was started"
+    )
+    func ownThreads() async throws {
+        let own = OwnThreads()
+        let supervisor = FlowSupervisor(ownThreads: own)
+        let provider = Provider(
+            name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
+            service: ScriptedService())
+        let gate = Gate()
+        let places: @Sendable () async throws -> [Bool] = {
+            let flow = own.haveThis
+            let call = try await supervisor.ask(provider) { () async throws(ProviderError) in own.haveThis }
+            return [flow, call, own.haveThis, await offEventLoop { own.haveThis }]
+        }
+        async let first = supervisor.perform {
+            await gate.pass()
+            return try await places()
+        }
+        await gate.reached()
+        #expect(try await supervisor.perform(places) == [false, false, false, false])
+        gate.open()
+        #expect(try await first == [true, true, true, true])
+        try await eventually("the next is alone again") { try await supervisor.perform(places) == [true, true, true, true] }
+    }
+
+    @Test("A call that blocks one of those threads leaves its flow another to answer on")
+    func blockedOwnThread() async throws {
+        let supervisor = FlowSupervisor(ownThreads: OwnThreads())
+        let provider = Provider(
+            name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
+            service: ScriptedService())
+        let isGivenUp = Atomic(false)
+        await withTaskGroup { group in
+            group.addTask { await supervisor.deadlines.run() }
+            await #expect(throws: ProviderError.self) {
+                try await supervisor.perform {
+                    try await supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in
+                        while !isGivenUp.load(ordering: .relaxed) { sched_yield() }
+                    }
+                }
+            }
+            isGivenUp.store(true, ordering: .relaxed)
+            group.cancelAll()
+        }
+    }
+
     @Test("What a flow throws reaches who waits for it")
     func failure() async throws {
         try await withGateway { gateway in
             await #expect(throws: StoreError.constraint("x")) {
                 try await gateway.supervisor.perform { throw StoreError.constraint("x") }
             }
+        }
+    }
+}
+
+/// Threads that may be blocked: one for each step, none of the runtime's pool.
+private final class OwnThreads: BlockingExecutor {
+    private let running = Mutex<Set<pthread_t>>([])
+
+    var haveThis: Bool { running.withLock { $0.contains(pthread_self()) } }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        Thread.detachNewThread {
+            self.running.withLock { _ = $0.insert(pthread_self()) }
+            job.runSynchronously(on: self.asUnownedTaskExecutor())
+            self.running.withLock { _ = $0.remove(pthread_self()) }
         }
     }
 }
