@@ -166,6 +166,22 @@ struct GroupCommitTests {
         }
     }
 
+    @Test("A row that was changed and could not be read is as it was")
+    func changedButUnreadable() async throws {
+        try await withStore { store throws in
+            let id = try await store.write { try $0.makeOrder().id }
+            await #expect(throws: Refused(number: 1)) {
+                try await store.write { writer throws in
+                    let transaction = try #require(writer as? SQLiteTransaction)
+                    _ = try transaction.first("UPDATE orders SET status = 'failed' WHERE id = ? RETURNING id", [id]) { _ in
+                        throw Refused(number: 1)
+                    }
+                }
+            }
+            #expect(try await store.read { try $0.order(id)?.status } == .pending)
+        }
+    }
+
     @Test("Whoever may block its thread has a unit that is alone committed there, and one among others by the writer's")
     func commitOnTheSpot() async throws {
         try await withStore { store throws in
