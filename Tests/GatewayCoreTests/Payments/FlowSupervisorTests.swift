@@ -10,6 +10,10 @@ import Testing
 
 @Suite("Who waits for a flow does not own it", .timeLimit(.minutes(1)))
 struct FlowSupervisorTests {
+    private let provider = Provider(
+        name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
+        service: ScriptedService())
+
     @Test("A client that hangs up stops waiting; the payment goes on and is settled")
     func hangUp() async throws {
         try await withGateway { gateway in
@@ -85,11 +89,8 @@ struct FlowSupervisorTests {
     func ownThreads() async throws {
         let own = OwnThreads()
         let supervisor = FlowSupervisor(ownThreads: own)
-        let provider = Provider(
-            name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
-            service: ScriptedService())
         let gate = Gate()
-        let places: @Sendable () async throws -> [Bool] = {
+        let places: @Sendable () async throws -> [Bool] = { [provider] in
             let flow = own.haveThis
             let call = try await supervisor.ask(provider) { () async throws(ProviderError) in own.haveThis }
             return [flow, call, own.haveThis, await offEventLoop { own.haveThis }]
@@ -108,9 +109,6 @@ struct FlowSupervisorTests {
     @Test("A call that blocks one of those threads leaves its flow another to answer on")
     func blockedOwnThread() async throws {
         let supervisor = FlowSupervisor(ownThreads: OwnThreads())
-        let provider = Provider(
-            name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
-            service: ScriptedService())
         let isGivenUp = Atomic(false)
         await withTaskGroup { group in
             group.addTask { await supervisor.deadlines.run() }
