@@ -13,7 +13,7 @@ struct UnitOfWork: Sendable {
     /// How units of one transaction are kept apart, should one of them fail.
     enum Separation {
         /// By nothing. A unit that fails has mostly written nothing, and then there is nothing to undo; where it has, everything is undone,
-        /// and all units are run again in savepoints. Savepoints cost a fifth of SQLite's time: each copies every page that it is the
+        /// and all units are run again in savepoints. Savepoints cost a sixth of SQLite's time: each copies every page that it is the
         /// first to touch.
         case none
         /// By a savepoint for each, to which it is rolled back.

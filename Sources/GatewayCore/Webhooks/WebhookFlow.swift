@@ -25,11 +25,11 @@ package struct WebhookFlow: Sendable {
         self.logger = logger
     }
 
-    /// Takes a webhook in. When this returns, the event is on disk and may be acknowledged.
+    /// Takes a webhook in. When this returns, the event is on disk and may be acknowledged. A sender that hangs up ends only the waiting.
     ///
     /// - Throws: ``GatewayError/Code/notFound`` where the provider does not exist or has no webhooks,
     ///   ``GatewayError/Code/invalidSignature``, ``GatewayError/Code/malformedRequest``, ``GatewayError/Code/providerUnavailable``,
-    ///   ``StoreError``.
+    ///   ``StoreError``, and what ``FlowSupervisor/perform(_:)`` throws by itself.
     package func receive(_ webhook: WebhookRequest, from name: String, requestID: String) async throws {
         try await inbox.supervisor.perform { try await take(webhook, from: name, requestID: requestID) }
     }
