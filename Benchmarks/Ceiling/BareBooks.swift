@@ -42,8 +42,8 @@ struct BareBooks {
     }
 
     private func writeCreation(of order: Int64, at time: Int64, _ database: Database) throws {
-        // Ids are random in the gateway too: each look-up index gets its entry somewhere in the middle.
-        let id = "pi_mock_" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        // In the order of their making and as long as the mock's.
+        let id = "pi_mock_" + String(100_000_000_000 + order, radix: 36) + "0063p7dhp6rmn"
         let request =
             #"{"create":{"_0":{"amount":{"currency":"USD","minorUnits":9999},"captureMethod":"automatic","metadata":{},"orderID":"#
             + #"\#(order),"userID":"42"}}}"#

@@ -71,7 +71,8 @@ struct BareRoutes: Sendable {
         }
         let command = try await request.decode(as: Command.self, context: context)
         let answer = Answer(
-            clientSecret: "pi_mock_0063p7dhp6rmn1_secret_3ejlfhf3f6cc81sz8atgy1rf0s", paymentIntentID: "pi_mock_0063p7dhp6rmn1",
+            clientSecret: "pi_mock_000000010063p7dhp6rmn_secret_2km6kacwsk9zz2i8wafo7ctxux",
+            paymentIntentID: "pi_mock_000000010063p7dhp6rmn",
             amount: command.amount, currency: command.currency, status: "requires_payment_method", provider: "mock",
             transactionID: command.orderID
         )

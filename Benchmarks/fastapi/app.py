@@ -65,7 +65,7 @@ def user(credentials: HTTPAuthorizationCredentials = Depends(bearer)) -> str:
 
 def create_at_provider(operation: Operation, amount: int, currency: str) -> tuple[str, str]:
     """What the gateway's mock provider does for a creation: a line in a file that is not synced."""
-    intent = "pi_mock_" + secrets.token_hex(8)
+    intent = f"pi_mock_{operation.id:08d}{secrets.token_hex(6)}"
     secret = f"{intent}_secret_{secrets.token_hex(13)}"
     line = {"operation": "create", "operation_id": operation.id, "object": intent, "amount": amount, "currency": currency}
     os.write(journal, json.dumps(line).encode() + b"\n")

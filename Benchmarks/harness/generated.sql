@@ -43,8 +43,8 @@ UNION ALL SELECT end, 3, 'refund', 'succeeded', 'completed', 'succeeded', status
 CREATE TEMP TABLE halves (half INTEGER PRIMARY KEY, word TEXT) STRICT;
 INSERT INTO halves VALUES (0, 'requested'), (1, NULL);
 
--- One row for each payment of the batch at work. `draw` is 78 random digits of base 36, of which the first is below 4,
--- as in the mock's own ids: new payments fall among these in the index, and not beside them.
+-- One row for each payment of the batch at work. `place` is its number as the mock writes it into its ids, eight digits of base 36;
+-- `draw` is 78 random digits.
 CREATE TEMP TABLE drawn (
     id INTEGER PRIMARY KEY,
     created_at INTEGER NOT NULL,
@@ -53,6 +53,7 @@ CREATE TEMP TABLE drawn (
     amount INTEGER NOT NULL,
     end TEXT NOT NULL,
     has_webhook INTEGER NOT NULL,
+    place TEXT NOT NULL,
     draw TEXT NOT NULL
 ) STRICT;
 
@@ -60,9 +61,9 @@ CREATE TEMP TABLE drawn (
 CREATE TEMP VIEW payments AS
 SELECT d.*, e.status, e.order_status, e.is_paid, e.parts_refunded, d.amount * e.parts_refunded / 4 AS refunded,
     d.amount * e.is_paid AS captured,
-    iif(e.has_intent, 'pi_mock_' || substr(d.draw, 1, 14), NULL) AS intent,
-    iif(e.has_intent, 'pi_mock_' || substr(d.draw, 1, 14) || '_secret_' || substr(d.draw, 15, 26), NULL) AS secret,
-    iif(e.is_paid, 'ch_mock_' || substr(d.draw, 41, 16), NULL) AS charge,
+    iif(e.has_intent, 'pi_mock_' || d.place || substr(d.draw, 1, 13), NULL) AS intent,
+    iif(e.has_intent, 'pi_mock_' || d.place || substr(d.draw, 1, 13) || '_secret_' || substr(d.draw, 15, 26), NULL) AS secret,
+    iif(e.is_paid, 'ch_mock_' || d.place || substr(d.draw, 41, 13), NULL) AS charge,
     d.created_at + 3000 * (SELECT max(call) FROM calls c WHERE c.end = d.end) AS updated_at
 FROM drawn d JOIN ends e ON e.end = d.end;
 
@@ -112,7 +113,7 @@ FROM payments p CROSS JOIN calls c ON c.end = p.end CROSS JOIN halves h ORDER BY
 
 INSERT INTO main.refunds (
     transaction_id, operation_id, provider_refund_id, amount, currency, status, metadata, created_at, updated_at)
-SELECT id, id * 4 - 1, 're_mock_' || substr(draw, 60, 14), refunded, 'USD', 'succeeded', '{}', updated_at - 3000,
+SELECT id, id * 4 - 1, 're_mock_' || place || substr(draw, 60, 13), refunded, 'USD', 'succeeded', '{}', updated_at - 3000,
     updated_at
 FROM payments WHERE parts_refunded > 0 ORDER BY id;
 

@@ -43,7 +43,7 @@ def generate(path, payments, say, seed=SEED):
         for first in range(1, payments + 1, BATCH):
             count = min(BATCH, payments + 1 - first)
             connection.executemany(
-                "INSERT INTO drawn VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _draw(connection, first, count, payments, seed))
+                "INSERT INTO drawn VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _draw(connection, first, count, payments, seed))
             connection.executescript("BEGIN;" + pieces["batch"] + "COMMIT;")
             say(f"{first + count - 1:,} of {payments:,} payments")
         for sql in put_aside:
@@ -84,6 +84,7 @@ def _draw(connection, first, count, payments, seed):
         yield (
             number, created, _user((bits & 0xffff_ffff) / 2**32, users), PROVIDERS[(bits >> 32) % 10 < 3],
             100 + (bits >> 36) % 49_900, ends[bisect.bisect_right(bounds, (bits >> 40) % bounds[-1])], (bits >> 50) % 10 == 0,
+            _digits(number)[-8:],
             "".join(_digits(source.getrandbits(64)) for _ in range(6)))
 
 

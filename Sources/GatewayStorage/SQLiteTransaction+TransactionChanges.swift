@@ -29,32 +29,38 @@ extension SQLiteTransaction {
     /// Order, owner, provider, amount, currency and capture method are a transaction's terms, which nothing changes;
     /// all the others are written.
     ///
-    /// Without RETURNING, for which SQLite makes a temporary table at each run: all that changes is known here.
-    func updateTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction {
+    /// Without RETURNING, for which SQLite makes a temporary table at each run: all that changes is known here. And without the
+    /// intent's id once it is there: SQLite takes an entry out of an index and puts it back wherever its column is set, also to what
+    /// it was, and among millions of ids that is a page that nothing else of the commit needs.
+    func updateTransaction(_ transaction: PaymentTransaction, from original: PaymentTransaction) throws -> PaymentTransaction {
+        let changed: [any SQLiteBindable] = [
+            transaction.clientSecret, transaction.captured, transaction.status.rawValue, transaction.paymentMethod,
+            transaction.providerCustomerID, transaction.providerChargeID, transaction.errorCode, transaction.declineCode,
+            transaction.errorMessage, try JSONColumn.encode(optional: transaction.dispute),
+            try JSONColumn.encode(optional: transaction.nextAction), try JSONColumn.encode(pairs: transaction.metadata),
+            transaction.updatedAt.unixMilliseconds, transaction.id, original.version, transaction.refunded,
+            transaction.reserved,
+        ]
         let isUpdated =
-            try execute(
-                """
-                UPDATE payment_transactions SET
-                    payment_intent_id = ?, client_secret = ?, captured = ?, status = ?, payment_method = ?,
-                    provider_customer_id = ?, provider_charge_id = ?, error_code = ?, decline_code = ?, error_message = ?,
-                    dispute = ?, next_action = ?, metadata = ?, updated_at = ?, version = version + 1
-                WHERE id = ? AND version = ? AND refunded = ? AND reserved = ? AND deleted_at IS NULL
-                """,
-                [
-                    transaction.paymentIntentID, transaction.clientSecret, transaction.captured, transaction.status.rawValue,
-                    transaction.paymentMethod, transaction.providerCustomerID, transaction.providerChargeID,
-                    transaction.errorCode, transaction.declineCode, transaction.errorMessage,
-                    try JSONColumn.encode(optional: transaction.dispute),
-                    try JSONColumn.encode(optional: transaction.nextAction), try JSONColumn.encode(pairs: transaction.metadata),
-                    transaction.updatedAt.unixMilliseconds, transaction.id, transaction.version, transaction.refunded,
-                    transaction.reserved,
-                ]
-            ) == 1
+            if transaction.paymentIntentID == original.paymentIntentID {
+                try execute(Self.update, changed) == 1
+            } else {
+                try execute(Self.updateWithIntent, [transaction.paymentIntentID] + changed) == 1
+            }
         guard isUpdated else { throw StoreError.constraint("payment_transactions.version") }
         var updated = transaction
-        updated.version += 1
+        updated.version = original.version + 1
         return updated
     }
+
+    private static let update = "UPDATE payment_transactions SET \(changes)"
+    private static let updateWithIntent = "UPDATE payment_transactions SET payment_intent_id = ?, \(changes)"
+    private static let changes = """
+        client_secret = ?, captured = ?, status = ?, payment_method = ?, provider_customer_id = ?, provider_charge_id = ?,
+        error_code = ?, decline_code = ?, error_message = ?, dispute = ?, next_action = ?, metadata = ?, updated_at = ?,
+        version = version + 1
+        WHERE id = ? AND version = ? AND refunded = ? AND reserved = ? AND deleted_at IS NULL
+        """
 
     func reserve(_ amount: Int64, transactionID: Int64, at now: Timestamp) throws -> PaymentTransaction? {
         try first(

@@ -37,7 +37,11 @@ struct QueryPlanTests {
             for before in [nil, order.id] { _ = try store.orders(OrderQuery(userID: user, beforeID: before, limit: 10)) }
         }
         let transaction = try store.makeTransaction(of: order, intent: "pi_1", status: .succeeded, captured: 1_000)
-        _ = try store.updateTransaction(transaction)
+        let unchanged = try store.updateTransaction(transaction, from: transaction)
+        var moved = unchanged
+        moved.paymentIntentID = "pi_2"
+        moved = try store.updateTransaction(moved, from: unchanged)
+        _ = try store.updateTransaction(transaction, from: moved)
         _ = try store.reserve(1, transactionID: transaction.id, at: time())
         _ = try store.moveRefundAmounts(transactionID: transaction.id, reserved: -1, refunded: 1, at: time())
         _ = try store.transaction(transaction.id)
@@ -176,6 +180,21 @@ struct QueryPlanTests {
             for sql in writing {
                 let steps = try explain("EXPLAIN", sql, in: database)
                 #expect(!steps.contains { $0["opcode"] == "OpenEphemeral" }, "\(sql)")
+            }
+        }
+    }
+
+    @Test("A payment that changes and keeps its intent leaves the index of intents alone")
+    func intentsIndex() throws {
+        let updates = try statements().filter { $0.hasPrefix("UPDATE payment_transactions") }
+        #expect(updates.count == 4)
+        try withConnection { database throws in
+            let root = try Int.fetchOne(
+                database, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'payment_transactions_intent'")
+            for sql in updates {
+                let writes = try explain("EXPLAIN", sql, in: database)
+                    .contains { $0["opcode"] == "OpenWrite" && $0["p2"] == root }
+                #expect(writes == sql.contains("payment_intent_id = ?"), "\(sql)")
             }
         }
     }

@@ -62,13 +62,14 @@ struct TransactionTests {
         try await withStore { store throws in
             let updated = try await store.write { writer throws in
                 let paid = try writer.makeTransaction(status: .succeeded, captured: 10_000)
-                var transaction = try #require(try writer.reserve(300, transactionID: paid.id, at: time(1)))
+                let reserved = try #require(try writer.reserve(300, transactionID: paid.id, at: time(1)))
+                var transaction = reserved
                 transaction.paymentIntentID = "pi_9"
                 transaction.clientSecret = "secret"
                 transaction.status = .partiallyRefunded
                 transaction.metadata = ["a": "b"]
                 transaction.updatedAt = time(9)
-                return try writer.updateTransaction(transaction)
+                return try writer.updateTransaction(transaction, from: reserved)
             }
             #expect(updated.version == 3)
             #expect(updated.reserved == 300)
@@ -92,7 +93,7 @@ struct TransactionTests {
                 stale.status = .partiallyRefunded
                 let update = stale
                 await #expect(throws: StoreError.constraint("payment_transactions.version")) {
-                    try await store.write { try $0.updateTransaction(update) }
+                    try await store.write { try $0.updateTransaction(update, from: update) }
                 }
             }
             #expect(try await store.read { try $0.transaction(transaction.id) } == transaction)
@@ -187,7 +188,7 @@ struct TransactionTests {
                 #expect(try reader.history(transactionID: deleted.id) == [])
             }
             try await store.write { writer throws in
-                #expect(throws: StoreError.self) { try writer.updateTransaction(deleted) }
+                #expect(throws: StoreError.self) { try writer.updateTransaction(deleted, from: deleted) }
                 #expect(try writer.reserve(1, transactionID: deleted.id, at: time()) == nil)
                 #expect(try writer.moveRefundAmounts(transactionID: deleted.id, reserved: 1, refunded: 0, at: time()) == nil)
                 let order = try #require(try writer.order(deleted.orderID))

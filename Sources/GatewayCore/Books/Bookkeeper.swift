@@ -29,7 +29,7 @@ struct Bookkeeper {
         if changed != original {
             var stamped = changed
             stamped.updatedAt = now
-            row = try writer.updateTransaction(stamped)
+            row = try writer.updateTransaction(stamped, from: original)
         }
         try appendHistory(note, transactionID: row.id, from: original.status, to: row.status)
         if row.status != original.status { try bringOrderAlong(row) }

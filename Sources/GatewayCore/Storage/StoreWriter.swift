@@ -12,9 +12,10 @@ package protocol StoreWriter: StoreReader {
     /// Writes every field that can change, `captured` included, but not `refunded` and `reserved`, which only move by statements of
     /// their own. Counts the version.
     ///
+    /// - Parameter original: the row as it was read.
     /// - Returns: the row as it is now.
-    /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `transaction`, or other amounts of refunds.
-    func updateTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction
+    /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `original`, or other amounts of refunds.
+    func updateTransaction(_ transaction: PaymentTransaction, from original: PaymentTransaction) throws -> PaymentTransaction
 
     /// Reserves an amount for a refund: `reserved += amount` where `refunded + reserved + amount <= captured`, in one statement.
     ///

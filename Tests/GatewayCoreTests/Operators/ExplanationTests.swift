@@ -46,9 +46,10 @@ struct ExplanationTests {
             let subject = try await gateway.paid()
             let id = try await gateway.transaction(of: subject.order).id
             try await gateway.store.write { writer in
-                var row = try #require(try writer.transaction(id))
+                let paid = try #require(try writer.transaction(id))
+                var row = paid
                 row.clientSecret = "pi_1_secret_never_told"
-                _ = try writer.updateTransaction(row)
+                _ = try writer.updateTransaction(row, from: paid)
             }
             let told = try await explanation(of: subject.order, in: gateway)
             let json = String(decoding: try JSONEncoder().encode(told), as: UTF8.self)
