@@ -63,14 +63,16 @@ def reads(side):
         "the same, by provider": (side.heavy, "provider={provider}&cursor={cursor}"),
         "the same, by provider and status": (side.heavy, "provider={provider}&status={status}&cursor={cursor}"),
     }
-    found = {
-        f"get: {name}": (request("GET", API + path.format(*payment), side.admin) for payment in side.payments)
-        for name, path in get.items()
-    }
+    found = {f"get: {name}": _looks(side, API + path) for name, path in get.items()}
     for name, (token, query) in pages.items():
         found[f"list: {name}"] = _pages(side, f"{API}/payments/transactions?{query}".rstrip("?"), token)
     found["list: orders of the user with most, deep pages"] = _pages(side, f"{API}/orders?cursor={{cursor}}", side.heavy)
     return found
+
+
+def _looks(side, path):
+    for payment in side.payments:
+        yield request("GET", path.format(*payment), side.admin)
 
 
 def _pages(side, path, token):

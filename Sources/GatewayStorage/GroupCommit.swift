@@ -179,6 +179,7 @@ final class GroupCommit: Sendable {
             let succeeded = ran - failed
             state.withLock { $0.statistics.count(succeeded: succeeded, failed: failed) }
             for answer in answers { answer() }
+            LogCheckpoint.runIfDue(on: database)
             return []
         } catch is UnitOfWork.MustBeSeparated {
             state.withLock { $0.separatedBatches = Self.separatedBatches }

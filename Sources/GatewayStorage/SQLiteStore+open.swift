@@ -77,6 +77,7 @@ extension SQLiteStore {
             return try requireKnownSchema(database, of: migrator, path: path)
         }
         try migrator.migrate(pool)
+        try pool.writeWithoutTransaction(LogCheckpoint.takeOver)
         let (applied, id) = try pool.read { (try migrator.appliedMigrations($0), try installationID(in: $0)) }
         return SQLiteStore(
             path: path, pool: pool, installation: id, appliedMigrations: applied.filter { !before.contains($0) }, lock: lock,
