@@ -43,6 +43,7 @@ check 'imports' scripts/check-imports.sh
 check 'API description' .venv/bin/python scripts/check_openapi.py openapi.yaml
 check 'links' links
 check 'mutants' mutants_apply
+check 'benchmarks'\'' harness' python3 -m unittest discover --quiet --start-directory Benchmarks/tests --top-level-directory Benchmarks
 check 'shell scripts' shell_syntax
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
     check 'files in git' scripts/check-tracked.sh

@@ -77,6 +77,7 @@ extension SQLiteStore {
             return try requireKnownSchema(database, of: migrator, path: path)
         }
         try migrator.migrate(pool)
+        // Not before: what migrations write passes by the group commit, and their log is left to SQLite.
         try pool.writeWithoutTransaction(LogCheckpoint.takeOver)
         let (applied, id) = try pool.read { (try migrator.appliedMigrations($0), try installationID(in: $0)) }
         return SQLiteStore(

@@ -19,42 +19,31 @@ struct LogCheckpointTests {
         }
     }
 
-    /// How long the log may get before a commit itself moves it; 0 for never.
-    private func pagesThatEndACommit(with store: SQLiteStore) async throws -> Int? {
-        try await store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA wal_autocheckpoint") }
-    }
-
     private func size(of path: String) throws -> Int {
         try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
     }
 
     @Test("is moved into the database again and again, and not by the commits themselves")
     func bounded() async throws {
-        try await withTemporaryFolder { folder throws in
-            let path = folder + "/gateway.db"
-            let store = try SQLiteStore.open(path: path)
-            #expect(try await pagesThatEndACommit(with: store) == 0)
+        try await withStore { store throws in
+            #expect(try await store.value("PRAGMA wal_autocheckpoint") == 0)
             try await write(pages: 6 * Int(LogCheckpoint.pages), to: store)
             // The log begins anew after each time: it is hardly longer than what makes a move due.
-            #expect(try size(of: path + "-wal") < 2 * 4096 * Int(LogCheckpoint.pages))
-            #expect(try size(of: path) > 4 * 4096 * Int(LogCheckpoint.pages))
-            await store.close()
+            #expect(try size(of: store.path + "-wal") < 2 * 4096 * Int(LogCheckpoint.pages))
+            #expect(try size(of: store.path) > 4 * 4096 * Int(LogCheckpoint.pages))
         }
     }
 
     @Test("waits for a reader of what was there before, and all of it is moved once that has ended")
     func reader() async throws {
-        try await withTemporaryFolder { folder throws in
-            let path = folder + "/gateway.db"
-            let store = try SQLiteStore.open(path: path)
+        try await withStore { store throws in
             let snapshot = try store.pool.makeSnapshot()
             try await write(pages: 3 * Int(LogCheckpoint.pages), to: store)
-            #expect(try size(of: path + "-wal") > 3 * 4096 * Int(LogCheckpoint.pages))
+            #expect(try size(of: store.path + "-wal") > 3 * 4096 * Int(LogCheckpoint.pages))
             #expect(try snapshot.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM orders") } == 0)
             try snapshot.close()
             try await write(pages: 2 * Int(LogCheckpoint.pages), to: store)
-            #expect(try size(of: path) > 4 * 4096 * Int(LogCheckpoint.pages))
-            await store.close()
+            #expect(try size(of: store.path) > 4 * 4096 * Int(LogCheckpoint.pages))
         }
     }
 }

@@ -1,0 +1,1 @@
+"""Tests of what makes requests and books for the benchmarks: `make lint` runs them."""
