@@ -2,6 +2,11 @@ import Foundation
 import ProviderAPI
 
 extension StripeService {
+    /// https://docs.stripe.com/webhooks, "Verify webhook signatures manually".
+    var webhookSignatureHeader: WebhookSignatureHeader? { .timestamped(Self.signatureHeader) }
+
+    private static let signatureHeader = "Stripe-Signature"
+
     /// https://docs.stripe.com/webhooks, "Verify webhook signatures manually"; the secret is used whole, `whsec_` included.
     func verifyWebhookSignature(_ webhook: WebhookRequest) async throws(ProviderError) {
         guard !settings.webhookSecrets.isEmpty else {
@@ -9,7 +14,8 @@ extension StripeService {
                 Rejection(.invalidSignature, message: "the provider's settings have no webhook_secrets to verify with"))
         }
         try TimestampedSignature.verify(
-            webhook.header("stripe-signature"), named: "Stripe-Signature", body: webhook.body, secrets: settings.webhookSecrets,
+            webhook.header(Self.signatureHeader), named: Self.signatureHeader, body: webhook.body,
+            secrets: settings.webhookSecrets,
             now: webhook.receivedAt
         )
     }

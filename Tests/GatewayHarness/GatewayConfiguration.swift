@@ -12,6 +12,8 @@ package struct GatewayConfiguration: Sendable {
     package var defaultProvider = "mock"
     /// Added to the environment.
     package var variables: [String: String] = [:]
+    /// How many MiB the bodies of requests may take; nil for the default.
+    package var bodyMemory: Int?
     /// Lines appended to the file.
     package var appendix = ""
 
@@ -58,7 +60,7 @@ package struct GatewayConfiguration: Sendable {
         }
         return """
             environment: \(environment)
-            server:   { host: 127.0.0.1, port: \(port), public_url: "http://127.0.0.1:\(port)" }
+            server:   { host: 127.0.0.1, port: \(port), public_url: "http://127.0.0.1:\(port)"\(bodyMemory.map { ", body_memory_mib: \($0)" } ?? "") }
             database: { url: "sqlite:var/gateway.db" }
             auth:     { algorithm: HS256, secret: "${GATEWAY_JWT_SECRET:-}", issuer: null, audience: null }
             modules:  { directory: \(modulesDirectory.map { "\"\($0)\"" } ?? "null") }

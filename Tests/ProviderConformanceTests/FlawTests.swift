@@ -49,6 +49,7 @@ struct FlawTests {
         .acceptsEmptySecret: ["webhook-forged"],
         .ignoresTimestamp: ["webhook-stale"],
         .firstSecretOnly: ["webhook-secrets"],
+        .namesAnotherHeader: ["webhook-stale", "webhook-secrets"],
         .randomEventID: ["webhook-replayed", "webhook-reordered", "recorded-exchanges"],
         .ignoresLateEvents: ["webhook-reordered"],
     ]

@@ -34,7 +34,7 @@ struct ConfigurationMistakeTests {
             "unknown key within", "server: { prot: 1 }", "providers.yaml:9:11: server.prot: unknown key; did you mean `port`?"),
         .adding(
             "unknown key like no other", "server: { x: 1 }",
-            "providers.yaml:9:11: server.x: unknown key; known keys: host, port, public_url"),
+            "providers.yaml:9:11: server.x: unknown key; known keys: host, port, public_url, body_memory_mib"),
         .replacing(
             "unknown key of a provider", "    settings:", "    setings:",
             "providers.yaml:5:5: providers[0].setings: unknown key; did you mean `settings`?"),
@@ -50,8 +50,11 @@ struct ConfigurationMistakeTests {
             "port out of range", "server: { port: 0 }", "providers.yaml:9:17: server.port: must be a whole number from 1 to 65535"
         ),
         .adding(
+            "memory for bodies out of range", "server: { body_memory_mib: 0 }",
+            "providers.yaml:9:28: server.body_memory_mib: must be a whole number from 1 to 65536"),
+        .adding(
             "text where a map belongs", "server: localhost",
-            "providers.yaml:9:9: server: must be a map with the keys host, port, public_url; found text"),
+            "providers.yaml:9:9: server: must be a map with the keys host, port, public_url, body_memory_mib; found text"),
         .adding(
             "host with a scheme", "server: { host: \"http://x\" }",
             "providers.yaml:9:17: server.host: must be a host name or an address alone, such as 127.0.0.1, 0.0.0.0 or ::1"),

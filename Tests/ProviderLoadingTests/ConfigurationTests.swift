@@ -13,6 +13,7 @@ struct ConfigurationTests {
 
         #expect(configuration.environment == .development)
         #expect(configuration.server == GatewayConfiguration.Server(host: "127.0.0.1", port: 8080, publicURL: nil))
+        #expect(configuration.server.bodyMemory == 64 << 20)
         #expect(configuration.database.path == "/etc/gateway/var/gateway.db")
         #expect(configuration.authentication.keys == .sharedSecret(nil))
         #expect(configuration.modulesDirectory == "/opt/gateway")
@@ -31,7 +32,7 @@ struct ConfigurationTests {
         let configuration = try ConfigurationFixture.read(
             """
             environment: production
-            server: { host: "::", port: 443, public_url: "https://pay.example.com/gateway/" }
+            server: { host: "::", port: 443, public_url: "https://pay.example.com/gateway/", body_memory_mib: 16 }
             database: { url: "sqlite:///srv/pay.db" }
             auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them }
             modules: { directory: ../modules }
@@ -44,7 +45,8 @@ struct ConfigurationTests {
         #expect(configuration.environment == .production)
         #expect(
             configuration.server
-                == GatewayConfiguration.Server(host: "::", port: 443, publicURL: "https://pay.example.com/gateway"))
+                == GatewayConfiguration.Server(
+                    host: "::", port: 443, publicURL: "https://pay.example.com/gateway", bodyMemory: 16 << 20))
         #expect(configuration.database.path == "/srv/pay.db")
         let authentication = configuration.authentication
         #expect(authentication.keys == .keySetURL("https://id.example.com/jwks.json", algorithm: .es256))

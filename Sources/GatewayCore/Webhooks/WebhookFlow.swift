@@ -4,9 +4,10 @@ package import ProviderAPI
 
 /// A webhook, from the raw bytes to the acknowledgement:
 ///
-/// 1. The provider verifies the raw bytes. Bad: refused, and nothing is written.
-/// 2. One transaction stores the event once and applies what can be applied without a question to the provider. On disk.
-/// 3. Only then it is acknowledged. What needs a question is answered by the ``WebhookInbox`` afterwards.
+/// 1. The head shows whether the provider exists and whether the signature's header is there and fresh. Bad: the body is not read.
+/// 2. The provider verifies the raw bytes. Bad: refused, and nothing is written.
+/// 3. One transaction stores the event once and applies what can be applied without a question to the provider. On disk.
+/// 4. Only then it is acknowledged. What needs a question is answered by the ``WebhookInbox`` afterwards.
 package struct WebhookFlow: Sendable {
     let store: any GatewayStore
     let registry: any ProviderRegistry
@@ -25,19 +26,44 @@ package struct WebhookFlow: Sendable {
         self.logger = logger
     }
 
+    /// Checks what a webhook's head shows, before its body is read: that the provider takes webhooks, and that the signature's header is
+    /// there and fresh.
+    ///
+    /// - Throws: ``GatewayError/Code/notFound`` where the provider does not exist or has no webhooks,
+    ///   ``GatewayError/Code/invalidSignature``.
+    package func admit(_ headers: [HTTPField], for name: String, at now: Timestamp) throws(GatewayError) {
+        let provider = try provider(named: name)
+        do throws(ProviderError) {
+            try provider.service.webhookSignatureHeader?.check(headers, at: now)
+        } catch {
+            throw refusal(error, at: provider)
+        }
+    }
+
     /// Takes a webhook in. When this returns, the event is on disk and may be acknowledged. A sender that hangs up ends only the waiting.
     ///
+    /// - Parameter holding: what has to live for as long as the webhook's bytes are in memory.
     /// - Throws: ``GatewayError/Code/notFound`` where the provider does not exist or has no webhooks,
     ///   ``GatewayError/Code/invalidSignature``, ``GatewayError/Code/malformedRequest``, ``GatewayError/Code/providerUnavailable``,
     ///   ``StoreError``, and what ``FlowSupervisor/perform(_:)`` throws by itself.
-    package func receive(_ webhook: WebhookRequest, from name: String, requestID: String) async throws {
-        try await inbox.supervisor.perform { try await take(webhook, from: name, requestID: requestID) }
+    package func receive(
+        _ webhook: WebhookRequest, from name: String, requestID: String, holding: (any Sendable)? = nil
+    ) async throws {
+        try await inbox.supervisor.perform {
+            defer { withExtendedLifetime(holding) {} }
+            try await take(webhook, from: name, requestID: requestID)
+        }
+    }
+
+    private func provider(named name: String) throws(GatewayError) -> Provider {
+        guard let provider = registry.provider(named: name), provider.service.capabilities.webhooks else {
+            throw GatewayError(.notFound, "There is no such provider, or it has no webhooks.")
+        }
+        return provider
     }
 
     private func take(_ webhook: WebhookRequest, from name: String, requestID: String) async throws {
-        guard let provider = registry.provider(named: name), provider.service.capabilities.webhooks else {
-            throw GatewayError(.notFound, "There is no provider \(name) with webhooks.")
-        }
+        let provider = try provider(named: name)
         let event = try await verifiedEvent(webhook, from: provider, requestID: requestID)
         let installation = store.installation
         let now = clock.now()
@@ -77,11 +103,16 @@ package struct WebhookFlow: Sendable {
         do throws(ProviderError) {
             try await provider.service.verifyWebhookSignature(webhook)
         } catch {
-            Counter(label: "gateway_webhooks_total", dimensions: [("provider", provider.name), ("result", "refused")]).increment()
-            switch error {
-            case .rejected(let rejection): throw GatewayError(.invalidSignature, rejection.message)
-            default: throw GatewayError(.invalidSignature, "The webhook could not be verified.")
-            }
+            throw refusal(error, at: provider)
+        }
+    }
+
+    /// Counts a webhook whose signature proves nothing, and says why.
+    private func refusal(_ error: ProviderError, at provider: Provider) -> GatewayError {
+        Counter(label: "gateway_webhooks_total", dimensions: [("provider", provider.name), ("result", "refused")]).increment()
+        return switch error {
+        case .rejected(let rejection): GatewayError(.invalidSignature, rejection.message)
+        default: GatewayError(.invalidSignature, "The webhook could not be verified.")
         }
     }
 

@@ -1,6 +1,7 @@
 import GatewayCore
 import HTTPTypes
 import Hummingbird
+import Metrics
 import NIOCore
 import ProviderAPI
 import Synchronization
@@ -11,6 +12,8 @@ struct GatewayRequest {
     let context: GatewayContext
     /// The caller; only routes with access `open` have none.
     let caller: Principal?
+    /// What the body's bytes are counted in.
+    let memory: BodyMemory
 
     /// The largest body that routes but webhooks take, in bytes.
     static let maximumBody = 64 * 1024
@@ -81,24 +84,32 @@ struct GatewayRequest {
         return value
     }
 
-    /// The body's bytes.
+    /// Reads the body. It takes from ``memory`` as it arrives.
     ///
-    /// - Throws: ``GatewayError/Code/payloadTooLarge``, ``GatewayError/Code/malformedRequest`` where it does not arrive in time.
-    func body(maximum: Int = maximumBody, within deadline: Duration = bodyDeadline) async throws -> [UInt8] {
+    /// - Throws: ``GatewayError/Code/payloadTooLarge``, ``GatewayError/Code/malformedRequest`` where it does not arrive in time,
+    ///   ``GatewayError/Code/unavailable`` where there is no memory for it.
+    func body(maximum: Int = maximumBody, within deadline: Duration = bodyDeadline) async throws -> ReceivedBody {
         let body = request.body
         let told = request.headers[.contentLength].flatMap(Int.init)
         let progress = BodyProgress(isTooLarge: told.map { $0 > maximum } ?? false)
         let tooLarge = GatewayError(.payloadTooLarge, "The body must have at most \(maximum) bytes.")
         let late = GatewayError(.malformedRequest, "The body did not arrive within \(deadline.components.seconds) seconds.")
-        let read: @Sendable () async throws -> [UInt8] = {
-            var bytes: [UInt8] = []
+        let sender: BodyMemory.Sender = caller == nil ? .anonymous : .authenticated
+        let empty = ReceivedBody(in: memory, from: sender)
+        let read: @Sendable () async throws -> ReceivedBody = {
+            var received = empty
             var count = 0
             do {
-                for try await part in body {
+                for try await part in body where part.readableBytes > 0 {
                     count += part.readableBytes
                     if count <= maximum {
-                        bytes.append(contentsOf: part.readableBytesView)
+                        guard received.append(part, maximum: min(told ?? maximum, maximum)) else {
+                            Counter(label: "gateway_bodies_refused_total", dimensions: [("sender", sender.rawValue)]).increment()
+                            throw GatewayError(.unavailable, "There is no memory for the body now; nothing was done.")
+                                .retry(afterSeconds: 1)
+                        }
                     } else {
+                        received.drop()
                         // A client that sends all before it reads would never see the refusal: what is too much is read and dropped.
                         progress.isTooLarge.store(true, ordering: .relaxed)
                         if count > Self.maximumDropped { break }
@@ -108,7 +119,7 @@ struct GatewayRequest {
                 throw count > maximum ? tooLarge : late
             }
             if count > maximum { throw tooLarge }
-            return bytes
+            return received
         }
         // As long as it says, which the server holds it to, and watched by the connection's own deadline alone.
         if let told, (0...maximum).contains(told) { return try await read() }
@@ -124,8 +135,8 @@ struct GatewayRequest {
                 throw late
             }
             defer { group.cancelAll() }
-            guard let bytes = try await group.next() else { throw CancellationError() }
-            return bytes
+            guard let received = try await group.next() else { throw CancellationError() }
+            return received
         }
     }
 

@@ -39,9 +39,11 @@ struct ProviderRoutes: Sendable {
             provider.service.capabilities.pages
         else { throw GatewayError.notFound("page") }
         let path = "/" + request.context.parameters.getCatchAll().joined(separator: "/")
+        let body = try await request.body()
+        defer { withExtendedLifetime(body) {} }
         let page = PageRequest(
             method: request.request.method.rawValue, path: path, query: request.request.uri.query ?? "",
-            headers: request.request.providerHeaders, body: try await request.body()
+            headers: request.request.providerHeaders, body: body.bytes
         )
         var call = CallContext(deadline: .now + .seconds(20), requestID: request.context.requestID)
         call.traceparent = request.traceparent

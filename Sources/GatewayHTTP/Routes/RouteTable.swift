@@ -10,6 +10,7 @@ package struct RouteTable: Sendable {
     let webhooks: WebhookRoutes
     let providers: ProviderRoutes
     let verifier: TokenVerifier
+    let memory: BodyMemory
 
     /// Who may call a route. What belongs to someone is checked where it is found: owners and admins see it, others a 404.
     enum Access: Sendable {
@@ -49,10 +50,12 @@ package struct RouteTable: Sendable {
     }
 
     /// A table over the core's services.
+    ///
+    /// - Parameter memory: what the bytes of requests' bodies are counted in.
     package init(
         orders: OrderBook, flow: PaymentFlow, queries: PaymentQueries, webhooks: WebhookFlow, registry: any ProviderRegistry,
         encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
-        reload: @escaping @Sendable () async throws -> Void
+        memory: BodyMemory, reload: @escaping @Sendable () async throws -> Void
     ) {
         let bodies = ResponseBodies(registry: registry)
         self.orders = OrderRoutes(orders: orders, bodies: bodies)
@@ -60,6 +63,7 @@ package struct RouteTable: Sendable {
         self.webhooks = WebhookRoutes(flow: webhooks, clock: clock)
         providers = ProviderRoutes(registry: registry, bodies: bodies, reloadProviders: reload)
         self.verifier = verifier
+        self.memory = memory
     }
 
     /// Adds the routes to a router. A path answers 405 to the methods that it does not have.
@@ -75,7 +79,7 @@ package struct RouteTable: Sendable {
         // Which methods a page has is the provider's to say.
         for method in Self.pageMethods {
             router.on("/api/v1/providers/:provider/pages/**", method: method) { request, context in
-                try await providers.page(GatewayRequest(request: request, context: context, caller: nil))
+                try await providers.page(GatewayRequest(request: request, context: context, caller: nil, memory: memory))
             }
         }
         router.refuseOtherMethods(than: Self.pageMethods, at: "/api/v1/providers/:provider/pages/**")
@@ -86,12 +90,12 @@ package struct RouteTable: Sendable {
     private func authenticate(
         _ request: Request, _ context: GatewayContext, for access: Access
     ) async throws -> GatewayRequest {
-        guard access != .open else { return GatewayRequest(request: request, context: context, caller: nil) }
+        guard access != .open else { return GatewayRequest(request: request, context: context, caller: nil, memory: memory) }
         let principal = try await verifier.principal(authorization: request.headers[.authorization])
         if access == .admin, !principal.isAdmin {
             throw GatewayError(.forbidden, "Only admins may do this: the token needs role: admin.")
         }
-        return GatewayRequest(request: request, context: context, caller: principal)
+        return GatewayRequest(request: request, context: context, caller: principal, memory: memory)
     }
 }
 

@@ -12,11 +12,14 @@ struct WebhookRoutes: Sendable {
 
     @Sendable func receive(_ request: GatewayRequest) async throws -> Response {
         let provider = request.context.parameters.get("provider") ?? ""
+        let headers = request.request.providerHeaders
+        // Before the body is read: anyone can send one.
+        try flow.admit(headers, for: provider, at: clock.now())
+        let body = try await request.body(maximum: Self.maximumBody)
         let webhook = WebhookRequest(
-            headers: request.request.providerHeaders, query: request.request.uri.query ?? "",
-            body: try await request.body(maximum: Self.maximumBody), receivedAt: clock.now()
+            headers: headers, query: request.request.uri.query ?? "", body: body.bytes, receivedAt: clock.now()
         )
-        try await flow.receive(webhook, from: provider, requestID: request.context.requestID)
+        try await flow.receive(webhook, from: provider, requestID: request.context.requestID, holding: body.charge)
         return .json(JSONWriter.object { $0.bool("received", true) })
     }
 }

@@ -14,7 +14,7 @@ package enum GatewayServer {
 
     private static func configuration(_ deadline: TimeAmount) -> HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestDeadline(deadline)], idleTimeout: .seconds(60),
+            additionalChannelHandlers: [RequestDeadline(deadline), LingeringClose()], idleTimeout: .seconds(60),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
         )

@@ -35,9 +35,10 @@ struct GatewayApplication: Sendable {
             let services = try await GatewayServices.open(configuration, client: client, keepsSecrets: true, logger: logger)
             let reload = ProviderReload(services, started: configuration, configuration: reloading)
             let readiness = Readiness()
+            let memory = BodyMemory(limit: configuration.server.bodyMemory)
             let server = server(
-                configuration, api: services.api(verifier: verifier, reload: reload.run),
-                operations: operations(services, readiness, metrics), readiness: readiness, logger: logger
+                configuration, api: services.api(verifier: verifier, memory: memory, reload: reload.run),
+                operations: operations(services, readiness, metrics, memory), readiness: readiness, logger: logger
             )
             let admin = AdminSocket(database: configuration.database.path, routes: services.adminRoutes, logger: logger)
             return GatewayApplication(
@@ -70,16 +71,18 @@ struct GatewayApplication: Sendable {
     }
 
     private static func operations(
-        _ services: GatewayServices, _ readiness: Readiness, _ metrics: PrometheusMetrics
+        _ services: GatewayServices, _ readiness: Readiness, _ metrics: PrometheusMetrics,
+        _ memory: BodyMemory
     ) -> OperationsRoutes {
         let store = StoreMetrics(store: services.store, clock: services.clock)
         let providers = ProviderMetrics(registry: services.registry)
+        let bodies = BodyMetrics(memory: memory)
         return OperationsRoutes(
             isReady: {
                 guard readiness.isReady else { return false }
                 return (try? await services.store.ping()) != nil
             },
-            metrics: { metrics.render() + providers.render() + (await store.render()) }
+            metrics: { metrics.render() + providers.render() + bodies.render() + (await store.render()) }
         )
     }
 

@@ -94,7 +94,11 @@ struct GatewayServices: Sendable {
     }
 
     /// The routes of the REST API.
-    func api(verifier: TokenVerifier, reload: @escaping @Sendable () async throws -> Void) -> RouteTable {
+    ///
+    /// - Parameter memory: what the bytes of requests' bodies are counted in.
+    func api(
+        verifier: TokenVerifier, memory: BodyMemory, reload: @escaping @Sendable () async throws -> Void
+    ) -> RouteTable {
         RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
@@ -102,7 +106,7 @@ struct GatewayServices: Sendable {
             ),
             queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
-            registry: registry, encoder: encoder, clock: clock, verifier: verifier, reload: reload
+            registry: registry, encoder: encoder, clock: clock, verifier: verifier, memory: memory, reload: reload
         )
     }
 

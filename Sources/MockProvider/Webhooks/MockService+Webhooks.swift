@@ -1,6 +1,9 @@
 package import ProviderAPI
 
 extension MockService {
+    /// The field of Stripe's scheme, under the mock's name for it.
+    package var webhookSignatureHeader: WebhookSignatureHeader? { .timestamped(WebhookPoster.signatureHeader) }
+
     /// Stripe's scheme, under the header `Mock-Signature`.
     package func verifyWebhookSignature(_ webhook: WebhookRequest) async throws(ProviderError) {
         let name = WebhookPoster.signatureHeader

@@ -27,7 +27,10 @@ extension ConfigurationReader {
             let message = "is not set: providers are told to post webhooks to the address that the gateway listens on"
             warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.public_url", message: message))
         }
-        return GatewayConfiguration.Server(host: host, port: Int(port ?? ConfigurationSchema.defaultPort), publicURL: publicURL)
+        let bodyMemory = reader.integer(section?["body_memory_mib"], in: ConfigurationSchema.bodyMemory)
+        return GatewayConfiguration.Server(
+            host: host, port: Int(port ?? ConfigurationSchema.defaultPort), publicURL: publicURL,
+            bodyMemory: Int(bodyMemory ?? ConfigurationSchema.defaultBodyMemory) << 20)
     }
 
     private mutating func publicURL(_ node: ConfigurationNode?, in environment: GatewayEnvironment?) -> String? {

@@ -38,6 +38,18 @@ package struct GatewayConfiguration: Sendable {
         package let port: Int
         /// Where providers and browsers reach the gateway, without a slash at the end; nil where the file does not say.
         package let publicURL: String?
+        /// How many bytes the bodies of all requests may take in memory.
+        package let bodyMemory: Int
+
+        /// A server whose bodies may take what is the default.
+        init(
+            host: String, port: Int, publicURL: String?, bodyMemory: Int = Int(ConfigurationSchema.defaultBodyMemory) << 20
+        ) {
+            self.host = host
+            self.port = port
+            self.publicURL = publicURL
+            self.bodyMemory = bodyMemory
+        }
 
         /// ``publicURL``, else the address it listens on, as seen from this machine.
         package var reachableURL: String {

@@ -5,6 +5,8 @@ extension ConfigurationSchema {
     static let defaultHost = "127.0.0.1"
     static let defaultPort: Int64 = 8080
     static let ports: ClosedRange<Int64> = 1...65535
+    static let bodyMemory: ClosedRange<Int64> = 1...65_536
+    static let defaultBodyMemory: Int64 = 64
     static let server = ConfigurationSection(
         "server", help: "Where the gateway listens, without TLS, and where others reach it.",
         [
@@ -16,6 +18,12 @@ extension ConfigurationSchema {
                 help:
                     "Where providers and browsers reach the gateway, such as `https://pay.example.com`. Default: where it listens."
             ),
+            Setting(
+                "body_memory_mib", .integer(in: bodyMemory),
+                help:
+                    "How many MiB the bodies of all requests may take in memory; those without a token, such as webhooks, half of it. "
+                    + "One more is answered with 503 and `Retry-After`."
+            ).defaulting(to: .integer(defaultBodyMemory)),
         ])
 
     static let defaultDatabase = "var/gateway.db"

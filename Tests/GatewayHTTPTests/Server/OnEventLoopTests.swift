@@ -46,7 +46,7 @@ struct OnEventLoopTests {
             }
             try await provider.withinLimit { await places.note("page") }
             let caller = Principal(subject: "root", isAdmin: true)
-            _ = try await routes.reload(GatewayRequest(request: request, context: context, caller: caller))
+            _ = try await routes.reload(GatewayRequest(request: request, context: context, caller: caller, memory: BodyMemory()))
             await places.note("answer")
             return "done"
         }

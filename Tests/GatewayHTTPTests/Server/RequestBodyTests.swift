@@ -18,9 +18,9 @@ struct RequestBodyTests {
         router.add(middleware: RequestBoundary(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         router.post("/") { request, context -> Response in
             let replaced = Request(head: request.head, body: body)
-            let bytes = try await GatewayRequest(request: replaced, context: context, caller: nil).body(
+            let body = try await GatewayRequest(request: replaced, context: context, caller: nil, memory: BodyMemory()).body(
                 maximum: maximum, within: deadline)
-            return .json(Array("\(bytes.count)".utf8))
+            return .json(Array("\(body.bytes.count)".utf8))
         }
         return try await Application(router: router).test(.router) { client in
             try await client.execute(uri: "/", method: .post, headers: headers)

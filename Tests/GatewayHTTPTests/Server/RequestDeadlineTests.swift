@@ -15,8 +15,8 @@ struct RequestDeadlineTests {
         let router = Router(context: GatewayContext.self)
         router.add(middleware: RequestBoundary(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         router.post("/") { request, context -> Response in
-            let bytes = try await GatewayRequest(request: request, context: context, caller: nil).body()
-            return .json(Array("{\"count\":\(bytes.count)}".utf8))
+            let body = try await GatewayRequest(request: request, context: context, caller: nil, memory: BodyMemory()).body()
+            return .json(Array("{\"count\":\(body.bytes.count)}".utf8))
         }
         let application = Application(router: router, server: GatewayServer.builder(deadline: .milliseconds(100)))
         return try await application.test(.live) { client in

@@ -16,26 +16,37 @@ struct TestAPI: Sendable {
     let client: any TestClientProtocol
     /// The router's endpoints; those that refuse a method are among them.
     let routes: [(method: HTTPTypes.HTTPRequest.Method, path: String)]
+    /// What the API keeps.
+    let store: SQLiteStore
+    /// What its requests' bodies are counted in.
+    let memory: BodyMemory
     private let forge: TokenForge
 
-    /// Runs `body` against an API without providers, and removes its database afterwards.
-    static func run(_ body: @escaping @Sendable (TestAPI) async throws -> Void) async throws {
+    /// Runs `body` against an API, and removes its database afterwards.
+    static func run<Value: Sendable>(
+        providers: [Provider] = [], memory: BodyMemory = BodyMemory(),
+        _ body: @escaping @Sendable (TestAPI) async throws -> Value
+    ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-http-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = try SQLiteStore.open(path: folder + "/gateway.db", installation: { "test" })
         let forge = TokenForge()
         let supervisor = FlowSupervisor()
-        let router = await router(store: store, forge: forge, supervisor: supervisor)
+        let router = await router(
+            store: store, registry: FixedRegistry(providers: providers), forge: forge, supervisor: supervisor, memory: memory)
         let routes = router.routes.map { ($0.method, "\($0.path)") }
         let application = Application(router: router)
         do {
-            try await withThrowingTaskGroup { group in
+            let value = try await withThrowingTaskGroup { group in
                 // Payment flows run in the supervisor: without it every POST would wait for ever.
                 group.addTask { try await supervisor.run() }
-                try await application.test(.router) { try await body(TestAPI(client: $0, routes: routes, forge: forge)) }
-                group.cancelAll()
+                defer { group.cancelAll() }
+                return try await application.test(.router) {
+                    try await body(TestAPI(client: $0, routes: routes, store: store, memory: memory, forge: forge))
+                }
             }
             await store.close()
+            return value
         } catch {
             await store.close()
             throw error
@@ -43,10 +54,9 @@ struct TestAPI: Sendable {
     }
 
     private static func router(
-        store: SQLiteStore, forge: TokenForge, supervisor: FlowSupervisor
+        store: SQLiteStore, registry: FixedRegistry, forge: TokenForge, supervisor: FlowSupervisor, memory: BodyMemory
     ) async -> Router<GatewayContext> {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let registry = FixedRegistry()
         let clock = ManualClock(forge.now)
         let encoder = AnswerBytes(registry: registry)
         let inbox = WebhookInbox(
@@ -59,7 +69,8 @@ struct TestAPI: Sendable {
             queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
             registry: registry, encoder: encoder, clock: clock,
-            verifier: await TokenVerifier.hmac(secret: forge.secret, issuer: nil, audience: nil, clock: clock), reload: {}
+            verifier: await TokenVerifier.hmac(secret: forge.secret, issuer: nil, audience: nil, clock: clock),
+            memory: memory, reload: {}
         )
         return GatewayRouter.make(
             api: table, operations: OperationsRoutes(isReady: { true }, metrics: { "metrics\n" }),

@@ -1,6 +1,6 @@
 extension SDKCopy.Edit {
     /// What today's SDK has and the tests' earlier state of it has not: a stored property in a value that goes in and one in a
-    /// value that comes out, a plain enum case and one with a value, and a requirement with its default. Each is followed by
+    /// value that comes out, a plain enum case and one with a value, and two requirements with their defaults. Each is followed by
     /// others, whose places differ.
     static let sinceEarlier: [SDKCopy.Edit] = [
         .without(
@@ -39,5 +39,18 @@ extension SDKCopy.Edit {
                 public func health() async -> ProviderHealth { ProviderHealth(isHealthy: true) }
 
             """, in: "Payments/PaymentService+Defaults.swift", "Func PaymentService.health()"),
+        .without(
+            """
+                /// The header field that carries a webhook's signature, which the gateway looks at before it reads the body.
+                /// Default: nil, for signatures that are in the body or the query; every webhook's body is read then.
+                var webhookSignatureHeader: WebhookSignatureHeader? { get }
+
+            """, in: "Payments/PaymentService.swift", "Var PaymentService.webhookSignatureHeader"),
+        .without(
+            """
+                /// Nil: nothing of a webhook is checked before its body is read.
+                public var webhookSignatureHeader: WebhookSignatureHeader? { nil }
+
+            """, in: "Payments/PaymentService+Defaults.swift", "Var PaymentService.webhookSignatureHeader"),
     ]
 }

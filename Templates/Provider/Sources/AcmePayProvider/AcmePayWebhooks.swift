@@ -1,6 +1,9 @@
 import ProviderAPI
 
 extension AcmePayService {
+    /// Lets the gateway refuse a webhook without this header, or with an old time in it, before it reads the body.
+    var webhookSignatureHeader: WebhookSignatureHeader? { .timestamped("Acme-Pay-Signature") }
+
     /// HMAC-SHA256 over `<t>.<raw body>` in `Acme-Pay-Signature: t=...,v1=...`, no more than 300 seconds away from now
     /// (docs/acme-pay-api.md, "Webhooks"). Where a scheme differs, `HMACSHA256` and `ConstantTime` of the SDK are what it is built with.
     func verifyWebhookSignature(_ webhook: WebhookRequest) async throws(ProviderError) {

@@ -66,6 +66,8 @@ enum Flaw: String, CaseIterable, Sendable {
     case ignoresTimestamp = "ignores-timestamp"
     /// Only the first of several webhook secrets counts.
     case firstSecretOnly = "first-secret-only"
+    /// The header that webhooks must have is one that they don't have.
+    case namesAnotherHeader = "names-another-header"
     /// An event has another id each time it is read.
     case randomEventID = "random-event-id"
     /// An event is ignored that is older than one that was read before.

@@ -3,6 +3,10 @@ import ProviderAPI
 import Synchronization
 
 extension FlawedService {
+    var webhookSignatureHeader: WebhookSignatureHeader? {
+        .timestamped(flaw == .namesAnotherHeader ? "Flawed-Signature-V2" : "Flawed-Signature")
+    }
+
     func verifyWebhookSignature(_ webhook: WebhookRequest) async throws(ProviderError) {
         let known = secrets.filter { !$0.isEmpty }
         switch flaw {

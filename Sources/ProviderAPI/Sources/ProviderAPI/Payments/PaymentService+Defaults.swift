@@ -36,6 +36,9 @@ extension PaymentService {
         try await listRefunds(ofPaymentIntent: id, in: call).first { $0.operationID == operationID }
     }
 
+    /// Nil: nothing of a webhook is checked before its body is read.
+    public var webhookSignatureHeader: WebhookSignatureHeader? { nil }
+
     /// Rejects: this provider has no webhooks.
     public func parseWebhookEvent(
         _ webhook: WebhookRequest, in call: CallContext

@@ -82,6 +82,10 @@ public protocol PaymentService: Sendable {
         createdBy operationID: String, ofPaymentIntent id: String, in call: CallContext
     ) async throws(ProviderError) -> Refund?
 
+    /// The header field that carries a webhook's signature, which the gateway looks at before it reads the body.
+    /// Default: nil, for signatures that are in the body or the query; every webhook's body is read then.
+    var webhookSignatureHeader: WebhookSignatureHeader? { get }
+
     /// Reads a webhook that ``verifyWebhookSignature(_:)`` let pass. Default: rejected as unsupported.
     func parseWebhookEvent(
         _ webhook: WebhookRequest, in call: CallContext

@@ -17,22 +17,20 @@ public enum TimestampedSignature {
         _ header: String?, named headerName: String, body: [UInt8], secrets: [String], now: Timestamp,
         tolerance: Duration = .seconds(300)
     ) throws(ProviderError) {
-        guard let header else { throw refusal("the header \(headerName) is missing") }
+        guard let header else { throw WebhookSignatureHeader.refusal("the header \(headerName) is missing") }
         var timestamp: String?
         var candidates: [String] = []
-        for element in header.split(separator: ",") {
-            let pair = element.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2 else { continue }
-            switch pair[0].trimmed {
-            case "t": timestamp = pair[1].trimmed
-            case "v1": candidates.append(pair[1].trimmed)
+        for element in elements(of: header) {
+            switch element.name {
+            case "t": timestamp = element.value
+            case "v1": candidates.append(element.value)
             default: continue
             }
         }
         guard let timestamp, let seconds = Int64(timestamp) else {
-            throw refusal("the header \(headerName) has no timestamp (t=...)")
+            throw WebhookSignatureHeader.refusal("the header \(headerName) has no timestamp (t=...)")
         }
-        guard !candidates.isEmpty else { throw refusal("the header \(headerName) has no v1 signature") }
+        guard !candidates.isEmpty else { throw WebhookSignatureHeader.refusal("the header \(headerName) has no v1 signature") }
 
         let signed = Array("\(timestamp).".utf8) + body
         let expected = secrets.filter { !$0.isEmpty }.map { HMACSHA256.hex(signed, key: Array($0.utf8)) }
@@ -43,12 +41,11 @@ public enum TimestampedSignature {
                 matches = true
             }
         }
-        guard matches else { throw refusal("no signature in \(headerName) matches the body and a configured webhook secret") }
-
-        let age = now.duration(since: Timestamp(unixSeconds: seconds))
-        guard age <= tolerance, age >= .zero - tolerance else {
-            throw refusal("the timestamp in \(headerName) is more than \(tolerance.components.seconds) seconds away from now")
+        guard matches else {
+            throw WebhookSignatureHeader.refusal("no signature in \(headerName) matches the body and a configured webhook secret")
         }
+
+        try WebhookSignatureHeader.checkAge(of: seconds, in: headerName, at: now, tolerance: tolerance)
     }
 
     /// A header's value for a body, as a sender makes it.
@@ -57,8 +54,12 @@ public enum TimestampedSignature {
         return "t=\(time.unixSeconds),v1=\(signature)"
     }
 
-    private static func refusal(_ message: String) -> ProviderError {
-        .rejected(Rejection(.invalidSignature, message: message))
+    /// The elements `name=value` of a header's value, without spaces around them; what is no such element is left out.
+    static func elements(of header: String) -> [(name: String, value: String)] {
+        header.split(separator: ",").compactMap { element in
+            let pair = element.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return pair.count == 2 ? (pair[0].trimmed, pair[1].trimmed) : nil
+        }
     }
 }
 

@@ -2,17 +2,22 @@ import ProviderAPI
 
 /// What a module says to a webhook's signature.
 struct Verification: Sendable {
-    /// Nil where the webhook was accepted.
-    let error: ProviderError?
+    /// Nil where the service accepted the webhook.
+    var error: ProviderError?
+    /// Why the gateway refuses the webhook before it asks the service; nil where it does not.
+    var headError: ProviderError?
 
-    var isAccepted: Bool { error == nil }
+    var isAccepted: Bool { error == nil && headError == nil }
 
     var isInvalidSignature: Bool {
         if case .rejected(let rejection)? = error { rejection.reason == .invalidSignature } else { false }
     }
 
     /// For findings.
-    var text: String { error.map { "\(JSONValue.outcome(of: $0))" } ?? "accepted" }
+    var text: String {
+        if let error { return "\(JSONValue.outcome(of: error))" }
+        return headError.map { "refused by webhookSignatureHeader: \(JSONValue.outcome(of: $0))" } ?? "accepted"
+    }
 }
 
 /// A recorded webhook as it is delivered, with a good signature.
@@ -37,12 +42,18 @@ extension Workbench {
     func verify(_ webhook: WebhookRequest, settings: [String: SettingValue]? = nil) async -> Verification? {
         let settings = settings ?? self.settings()
         guard let service = try? await module.makeService(host: .testing(settings: settings)) else { return nil }
+        var verification = Verification(error: nil, headError: nil)
+        do throws(ProviderError) {
+            try service.webhookSignatureHeader?.check(webhook.headers, at: webhook.receivedAt)
+        } catch {
+            verification.headError = error
+        }
         do throws(ProviderError) {
             try await service.verifyWebhookSignature(webhook)
-            return Verification(error: nil)
         } catch {
-            return Verification(error: error)
+            verification.error = error
         }
+        return verification
     }
 
     /// What a check of webhooks finds where there are none.
