@@ -1,4 +1,5 @@
 """The measurements as a person reads them."""
+from .gateway import LOG_LEVEL
 from .observe import DISTURBED, is_disturbed
 
 MIB = 1024 * 1024
@@ -41,7 +42,7 @@ def circumstances(run):
         f"Machine: {machine['cores']} cores ({machine['cpu']}), {machine['memory'] / 2**30:.0f} GB, {machine['system']}, kernel "
         f"{machine['kernel']}; load average before {machine['load_before']}. Load by {machine['wrk']} on the same machine.")
     ready = f", ready {run['ready'] * 1000:.0f} ms after its start" if "ready" in run else ""
-    yield f"Gateway: release build, SQLite at synchronous=FULL, mock provider in the process, log level warning{ready}."
+    yield f"Gateway: release build, SQLite at synchronous=FULL, mock provider in the process, log level {LOG_LEVEL}{ready}."
     if delay := settings.get("sync_delay"):
         yield f"Each fdatasync was made to take {delay:g} ms longer, the disk's own probe included."
     for when, probes in run["disk"].items():

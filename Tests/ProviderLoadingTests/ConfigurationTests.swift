@@ -17,7 +17,7 @@ struct ConfigurationTests {
         #expect(configuration.database.path == "/etc/gateway/var/gateway.db")
         #expect(configuration.authentication.keys == .sharedSecret(nil))
         #expect(configuration.modulesDirectory == "/opt/gateway")
-        #expect(configuration.logLevel == .info)
+        #expect(configuration.log == .init(level: .info, format: .text))
         #expect(configuration.routing.defaultProvider == "mock")
         let provider = try #require(configuration.providers.first)
         #expect(provider.name == "mock" && provider.module == "libMockProvider.so" && provider.sha256 == nil)
@@ -87,20 +87,42 @@ struct ConfigurationTests {
         #expect(configuration.authentication.keys == .keySetFile(path: path, algorithm: nil))
     }
 
+    @Test("Log lines are JSON in production and text elsewhere, unless the file says otherwise")
+    func logFormat() throws {
+        let digest = String(repeating: "a", count: 64)
+        let production = """
+            environment: production
+            server: { public_url: "https://pay.example.com" }
+            auth: { algorithm: HS256, secret: "\(String(repeating: "0123456789abcdef", count: 4))" }
+            providers: [{ name: first, module: liba.so, sha256: \(digest) }]
+            routing: { default: first }
+            """
+        #expect(try ConfigurationFixture.read(production).log == .init(level: .info, format: .json))
+        let text = production + "\nlog: { format: text, level: warning }"
+        #expect(try ConfigurationFixture.read(text).log == .init(level: .warning, format: .text))
+        let json = ConfigurationFixture.valid + "\nlog: { format: json, level: null }"
+        #expect(try ConfigurationFixture.read(json).log == .init(level: .info, format: .json))
+        #expect(
+            try ConfigurationFixture.mistakes(ConfigurationFixture.valid + "\nlog: { format: xml, levl: info }") == [
+                "providers.yaml:9:16: log.format: must be text or json",
+                "providers.yaml:9:21: log.levl: unknown key; did you mean `level`?",
+            ])
+    }
+
     @Test("Flags win over variables, and variables over the file")
     func overrides() throws {
         let variables = [
             "GATEWAY_HOST": "10.0.0.1", "GATEWAY_PORT": "1111", "GATEWAY_DATABASE": "sqlite:other.db",
-            "GATEWAY_LOG_LEVEL": "debug",
+            "GATEWAY_LOG_LEVEL": "debug", "GATEWAY_LOG_FORMAT": "json",
             "GATEWAY_JWT_SECRET": String(repeating: "s", count: 32),
         ]
         var overrides = ConfigurationOverrides(variables: variables)
         overrides.set(.port, to: "2222", origin: "--port")
         let configuration = try ConfigurationFixture.read(
-            ConfigurationFixture.valid + "\nserver: { host: localhost, port: 9 }", overrides: overrides)
+            ConfigurationFixture.valid + "\nserver: { host: localhost, port: 9 }\nlog: { level: error, format: text }", overrides: overrides)
         #expect(configuration.server.host == "10.0.0.1" && configuration.server.port == 2222)
         #expect(configuration.database.path == "/etc/gateway/other.db")
-        #expect(configuration.logLevel == .debug)
+        #expect(configuration.log == .init(level: .debug, format: .json))
         #expect(configuration.authentication.keys == .sharedSecret(SecretText(String(repeating: "s", count: 32))))
     }
 
@@ -116,7 +138,7 @@ struct ConfigurationTests {
                 "--port: server.port: must be a whole number from 1 to 65535",
                 "GATEWAY_DATABASE: database.url: must be sqlite: and a path, such as sqlite:var/gateway.db; "
                     + "no other database is supported yet",
-                "GATEWAY_LOG_LEVEL: log_level: must be trace or debug or info or notice or warning or error or critical; "
+                "GATEWAY_LOG_LEVEL: log.level: must be trace or debug or info or notice or warning or error or critical; "
                     + "did you mean debug?",
             ])
     }

@@ -63,8 +63,8 @@ package struct OperationDesk: Sendable {
         logger.notice(
             "An operator has ended an operation.",
             metadata: [
-                "operation_id": "\(id)", "as": "\(resolution.outcome.rawValue)", "operator": "\(operatorName)",
-                "transaction": "\(standing.operation.transactionID)",
+                "operation_id": .stringConvertible(id), "as": "\(resolution.outcome.rawValue)", "operator": "\(operatorName)",
+                "transaction": .stringConvertible(standing.operation.transactionID),
             ])
         return standing
     }

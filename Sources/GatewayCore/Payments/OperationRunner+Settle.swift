@@ -54,7 +54,8 @@ extension OperationRunner {
             ReviewAlert.raise(
                 logger, because: reviewed,
                 metadata: [
-                    "transaction": "\(transaction.id)", "operation_id": "\(operation.id)", "provider": "\(transaction.provider)",
+                    "transaction": .stringConvertible(transaction.id), "operation_id": .stringConvertible(operation.id),
+                    "provider": "\(transaction.provider)",
                     "request_id": "\(operation.requestID)",
                 ])
         }
@@ -101,7 +102,9 @@ extension OperationRunner {
         let cause = (error as? StoreError).map { "\($0)" } ?? "\(type(of: error))"
         logger.error(
             "The outcome of an operation could not be written; it stays open.",
-            metadata: ["operation_id": "\(operation.id)", "error": "\(cause)", "request_id": "\(operation.requestID)"]
+            metadata: [
+                "operation_id": .stringConvertible(operation.id), "error": "\(cause)", "request_id": "\(operation.requestID)",
+            ]
         )
     }
 

@@ -59,9 +59,9 @@ struct OperationRunner: Sendable {
         logger.info(
             "Provider called.",
             metadata: [
-                "provider": "\(provider.name)", "operation": "\(operation.kind.rawValue)", "operation_id": "\(operation.id)",
-                "outcome": "\(outcome.label)", "provider_request_id": "\(outcome.providerRequestID ?? "-")",
-                "request_id": "\(operation.requestID)",
+                "provider": .string(provider.name), "operation": .string(operation.kind.rawValue),
+                "operation_id": .stringConvertible(operation.id), "outcome": .string(outcome.label),
+                "provider_request_id": .string(outcome.providerRequestID ?? "-"), "request_id": .string(operation.requestID),
             ]
         )
         if case .failure(.rejected(let rejection)) = outcome, rejection.reason == .authentication {

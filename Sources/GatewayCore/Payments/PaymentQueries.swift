@@ -73,7 +73,9 @@ package struct PaymentQueries: Sendable {
         } catch is ProviderError {
             logger.warning(
                 "A payment could not be refreshed; the books answer.",
-                metadata: ["provider": "\(provider.name)", "transaction": "\(known.id)", "request_id": "\(requestID)"]
+                metadata: [
+                    "provider": "\(provider.name)", "transaction": .stringConvertible(known.id), "request_id": "\(requestID)",
+                ]
             )
             return known
         }

@@ -34,7 +34,9 @@ struct PaymentRefresh: Sendable {
         if let contradiction {
             ReviewAlert.raise(
                 logger, because: contradiction,
-                metadata: ["transaction": "\(refreshed.id)", "provider": "\(provider.name)", "request_id": "\(requestID)"])
+                metadata: [
+                    "transaction": .stringConvertible(refreshed.id), "provider": "\(provider.name)", "request_id": "\(requestID)",
+                ])
         }
         return refreshed
     }

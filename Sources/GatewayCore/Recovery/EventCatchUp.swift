@@ -84,7 +84,8 @@ package struct EventCatchUp: Service {
         }
         if missed > 0 {
             Counter(label: "gateway_webhooks_missed_total", dimensions: [("provider", name)]).increment(by: missed)
-            logger.notice("Webhooks that never arrived were found.", metadata: ["provider": "\(name)", "count": "\(missed)"])
+            logger.notice(
+                "Webhooks that never arrived were found.", metadata: ["provider": "\(name)", "count": .stringConvertible(missed)])
             inbox.wake()
         }
         return missed

@@ -45,7 +45,7 @@ package struct KeyPurge: Service {
             total += count
             if count < Self.batch { break }
         }
-        if total > 0 { logger.info("Old idempotency keys were purged.", metadata: ["count": "\(total)"]) }
+        if total > 0 { logger.info("Old idempotency keys were purged.", metadata: ["count": .stringConvertible(total)]) }
         return total
     }
 }

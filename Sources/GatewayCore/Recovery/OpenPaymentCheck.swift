@@ -109,7 +109,8 @@ package struct OpenPaymentCheck: Service {
         logger.notice(
             "A payment had changed without a webhook.",
             metadata: [
-                "provider": "\(provider.name)", "transaction": "\(payment.id)", "status": "\(refreshed.status.rawValue)",
+                "provider": "\(provider.name)", "transaction": .stringConvertible(payment.id),
+                "status": "\(refreshed.status.rawValue)",
             ])
     }
 

@@ -75,7 +75,7 @@ package struct OperationRecovery: Service {
         } catch {
             logger.error(
                 "An operation could not be recovered; it is tried again.",
-                metadata: ["operation_id": "\(standing.operation.id)", "error": "\(type(of: error))"]
+                metadata: ["operation_id": .stringConvertible(standing.operation.id), "error": "\(type(of: error))"]
             )
         }
     }
@@ -99,7 +99,8 @@ package struct OperationRecovery: Service {
         logger.notice(
             "Operation taken over.",
             metadata: [
-                "operation_id": "\(operation.id)", "operation": "\(operation.kind.rawValue)", "attempt": "\(operation.attempts)",
+                "operation_id": .stringConvertible(operation.id), "operation": "\(operation.kind.rawValue)",
+                "attempt": .stringConvertible(operation.attempts),
                 "request_id": "\(operation.requestID)",
             ]
         )

@@ -79,9 +79,8 @@ package struct WebhookFlow: Sendable {
         logger.info(
             "Webhook received.",
             metadata: [
-                "provider": "\(name)", "event": "\(event.id)", "type": "\(event.type)",
-                "result": "\(stored?.rawValue ?? "duplicate")",
-                "request_id": "\(requestID)",
+                "provider": .string(name), "event": .string(event.id), "type": .string(event.type),
+                "result": .string(stored?.rawValue ?? "duplicate"), "request_id": .string(requestID),
             ]
         )
         if stored == .contradicted { await ReviewAlert.raise(logger, over: event, from: name, in: store) }

@@ -17,12 +17,12 @@ struct RequestBoundary: RouterMiddleware {
         var context = context
         context.requestID = Self.requestID(of: request)
         var response: Response
-        var refusal: Logger.Metadata = [:]
+        var fields = Logger.Metadata(minimumCapacity: 6)
         do {
             response = try await next(request, context)
         } catch {
             let problem = problem(for: error, context: context)
-            refusal["code"] = "\(problem.code.entry.name)"
+            fields["code"] = "\(problem.code.entry.name)"
             response = self.response(to: problem, context: context)
         }
         response.headers[.requestID] = context.requestID
@@ -34,13 +34,12 @@ struct RequestBoundary: RouterMiddleware {
             label: "gateway_http_request_seconds",
             dimensions: [("method", request.method.rawValue), ("route", route), ("status", "\(response.status.code)")]
         ).record(duration: duration)
-        logger.info(
-            "Request answered.",
-            metadata: [
-                "method": "\(request.method.rawValue)", "route": "\(route)", "status": "\(response.status.code)",
-                "duration_us": "\(Int(duration / .microseconds(1)))", "request_id": "\(context.requestID)",
-            ].merging(refusal) { $1 }
-        )
+        fields["method"] = .string(request.method.rawValue)
+        fields["route"] = .string(route)
+        fields["status"] = .stringConvertible(response.status.code)
+        fields["duration_us"] = .stringConvertible(duration.microseconds)
+        fields["request_id"] = .string(context.requestID)
+        logger.info("Request answered.", metadata: fields)
         return response
     }
 
@@ -111,6 +110,11 @@ struct RequestBoundary: RouterMiddleware {
             return GatewayError(.internal, "Something went wrong; the operator finds it in the log under this request_id.")
         }
     }
+}
+
+extension Duration {
+    /// Whole microseconds, rounded down.
+    fileprivate var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
 }
 
 extension HTTPField.Name {

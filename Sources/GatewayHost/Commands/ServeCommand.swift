@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (configuration, leftOut) = try await options.loadForServing(flags)
-        HostLogging.bootstrap(level: configuration.logLevel)
+        HostLogging.bootstrap(level: configuration.log.level, format: configuration.log.format)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "gateway")

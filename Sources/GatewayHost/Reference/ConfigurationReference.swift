@@ -37,7 +37,7 @@ struct ConfigurationReference {
     private static var variables: String {
         let own = GatewayVariable.allCases.map { ["`\($0.rawValue)`", $0.help] }
         let overrides = ConfigurationOverrides.Key.allCases.map { key in
-            ["`\(key.variable)`", key.help ?? "Wins over `\(key.rawValue)`. An empty one does not."]
+            ["`\(key.variable)`", "Wins over `\(key.rawValue)`. An empty one does not."]
         }
         let table = MarkdownTable(["Variable", "Meaning"], own + overrides)
         return """

@@ -67,7 +67,7 @@ struct GatewayApplication: Sendable {
         guard limit.soft < needed else { return }
         logger.warning(
             "The limit of open files is lower than the providers' max_concurrent_calls need. Raise the hard limit, or lower those.",
-            metadata: ["limit": "\(limit.soft)", "needed": "\(needed)"])
+            metadata: ["limit": .stringConvertible(limit.soft), "needed": .stringConvertible(needed)])
     }
 
     private static func operations(

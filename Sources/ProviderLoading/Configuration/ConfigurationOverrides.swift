@@ -1,5 +1,3 @@
-import Logging
-
 /// Values that win over providers.yaml: those of flags, and below them those of `GATEWAY_...` variables.
 ///
 /// They are texts here and checked together with the file, by the same rules, so that a mistake in one names its flag or variable.
@@ -14,8 +12,10 @@ package struct ConfigurationOverrides: Sendable {
         case database = "database.url"
         /// The key that signs bearer tokens.
         case jwtSecret = "auth.secret"
-        /// The least level of log lines to write. It has no key in providers.yaml.
-        case logLevel = "log_level"
+        /// The least level of log lines to write.
+        case logLevel = "log.level"
+        /// The form of a log line.
+        case logFormat = "log.format"
 
         /// The flag that sets it; nil where none does.
         package var flag: String? {
@@ -23,18 +23,7 @@ package struct ConfigurationOverrides: Sendable {
             case .host: "--host"
             case .port: "--port"
             case .database: "--database"
-            case .jwtSecret, .logLevel: nil
-            }
-        }
-
-        /// What it says that the file cannot, for the reference; nil for a key of providers.yaml.
-        package var help: String? {
-            switch self {
-            case .host, .port, .database, .jwtSecret: nil
-            case .logLevel:
-                "The least level of log lines to write: "
-                    + Logger.Level.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-                    + ". Default: `\(ConfigurationSchema.defaultLogLevel.rawValue)`."
+            case .jwtSecret, .logLevel, .logFormat: nil
             }
         }
 
@@ -46,6 +35,7 @@ package struct ConfigurationOverrides: Sendable {
             case .database: "GATEWAY_DATABASE"
             case .jwtSecret: "GATEWAY_JWT_SECRET"
             case .logLevel: "GATEWAY_LOG_LEVEL"
+            case .logFormat: "GATEWAY_LOG_FORMAT"
             }
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import ProviderAPI
 
 extension ConfigurationReader {
@@ -46,6 +47,18 @@ extension ConfigurationReader {
             warn(node.problem("has no TLS: webhooks and payers' browsers come in the clear unless a proxy adds it"))
         }
         return String(text.reversed().drop { $0 == "/" }.reversed())
+    }
+
+    /// `log`.
+    mutating func log(_ node: ConfigurationNode?, in environment: GatewayEnvironment?) -> GatewayConfiguration.Log {
+        let section = reader.section(node, as: ConfigurationSchema.log)
+        let level = reader.word(
+            overrides.node(for: .logLevel, else: section?["level"]), among: Logger.Level.allCases.map(\.rawValue))
+        let format = reader.word(
+            overrides.node(for: .logFormat, else: section?["format"]), among: LogFormat.allCases.map(\.rawValue))
+        return GatewayConfiguration.Log(
+            level: level.flatMap { Logger.Level(rawValue: $0) } ?? ConfigurationSchema.defaultLogLevel,
+            format: format.flatMap(LogFormat.init) ?? ConfigurationSchema.defaultLogFormat(in: environment ?? .development))
     }
 
     /// `database`.

@@ -1,4 +1,3 @@
-import Logging
 import ProviderAPI
 
 /// Checks a document key by key and makes a ``GatewayConfiguration`` of it, or an error with every mistake.
@@ -36,8 +35,7 @@ struct ConfigurationReader {
         let requiresCertificates = reader.bool(modules?["require_certificates"]) ?? false
         let providers = providers(root["providers"], of: root, in: environment)
         let routing = routing(root["routing"], of: root, providers: providers)
-        let logLevel = reader.word(overrides.node(for: .logLevel, else: nil), among: Logger.Level.allCases.map(\.rawValue))
-            .flatMap { Logger.Level(rawValue: $0) }
+        let log = log(root["log"], in: environment)
 
         guard reader.problems.isEmpty, let environment, let server, let database, let authentication, let routing else {
             let remains = remains(
@@ -48,9 +46,8 @@ struct ConfigurationReader {
                 servable = GatewayConfiguration(
                     environment: .development, server: server, database: database, authentication: authentication,
                     modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
-                    providers: providers.filter(isSound), routing: routing,
-                    logLevel: logLevel ?? ConfigurationSchema.defaultLogLevel, file: file, baseDirectory: baseDirectory,
-                    warnings: warnings)
+                    providers: providers.filter(isSound), routing: routing, log: log, file: file,
+                    baseDirectory: baseDirectory, warnings: warnings)
             }
             throw ConfigurationError(
                 reader.problems, remains: remains,
@@ -59,8 +56,7 @@ struct ConfigurationReader {
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
             modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates, providers: providers,
-            routing: routing,
-            logLevel: logLevel ?? ConfigurationSchema.defaultLogLevel, file: file, baseDirectory: baseDirectory,
+            routing: routing, log: log, file: file, baseDirectory: baseDirectory,
             warnings: ConfigurationProblem.inReadingOrder(warnings))
     }
 
@@ -88,8 +84,9 @@ struct ConfigurationReader {
             database: .init(path: ""), authentication: .init(keys: .sharedSecret(nil), issuer: nil, audience: nil),
             modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
             providers: providers.filter { environment == .development || $0.sha256 != nil },
-            routing: .init(defaultProvider: ""), logLevel: ConfigurationSchema.defaultLogLevel, file: file,
-            baseDirectory: baseDirectory, warnings: [])
+            routing: .init(defaultProvider: ""),
+            log: .init(level: ConfigurationSchema.defaultLogLevel, format: ConfigurationSchema.defaultLogFormat(in: environment)),
+            file: file, baseDirectory: baseDirectory, warnings: [])
     }
 
     /// The document with its references replaced. A provider that is off needs no variables.

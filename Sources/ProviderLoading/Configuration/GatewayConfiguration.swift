@@ -21,8 +21,8 @@ package struct GatewayConfiguration: Sendable {
     package let providers: [ProviderConfiguration]
     /// Which provider takes a payment.
     package let routing: Routing
-    /// The least level of log lines to write.
-    package let logLevel: Logger.Level
+    /// What is logged, and how.
+    package let log: Log
     /// The file, as the operator named it.
     package let file: String
     /// The folder of the file, absolute: relative paths start here.
@@ -103,6 +103,14 @@ package struct GatewayConfiguration: Sendable {
         package let audience: String?
     }
 
+    /// What is logged, and how.
+    package struct Log: Sendable, Hashable {
+        /// The least level of lines to write.
+        package let level: Logger.Level
+        /// The form of a line.
+        package let format: LogFormat
+    }
+
     /// Which provider takes a payment.
     package struct Routing: Sendable, Hashable {
         /// The provider of requests that name none. It is one of those that are on.
@@ -111,6 +119,14 @@ package struct GatewayConfiguration: Sendable {
 
     /// The providers that are on.
     package var enabledProviders: [ProviderConfiguration] { providers.filter(\.isEnabled) }
+}
+
+/// The form of a log line.
+package enum LogFormat: String, Sendable, Hashable, CaseIterable {
+    /// For people.
+    case text
+    /// One JSON object a line, for programs.
+    case json
 }
 
 /// One provider of providers.yaml.

@@ -38,6 +38,21 @@ extension ConfigurationSchema {
         ])
 
     static let defaultLogLevel = Logger.Level.info
+    /// Machines read the log of a gateway in production, and people that of others.
+    static func defaultLogFormat(in environment: GatewayEnvironment) -> LogFormat {
+        environment == .production ? .json : .text
+    }
+    static let log = ConfigurationSection(
+        "log", help: "The log, on standard error. No line of it holds a secret, a token or a card number.",
+        [
+            Setting("level", .oneOf(Logger.Level.allCases.map(\.rawValue)), help: "The least level of lines to write.")
+                .defaulting(to: .string(defaultLogLevel.rawValue)),
+            Setting(
+                "format", .oneOf(LogFormat.allCases.map(\.rawValue)),
+                help:
+                    "`json`: one JSON object a line, see [docs/operators.md](operators.md#logs). `text`: a line for people. "
+                    + "Default: `json` in production, else `text`."),
+        ])
 
     static let auth = ConfigurationSection(
         "auth", help: "The bearer tokens (JWT, RFC 7519) that clients send. Either a shared secret, or a set of public keys.",
