@@ -11,12 +11,16 @@ extension SQLiteTransaction {
     private static let byID = "SELECT \(columns) FROM orders WHERE id = ? AND deleted_at IS NULL"
 
     func orders(_ query: OrderQuery) throws -> [Order] {
-        var page = PageQuery(Self.columns, from: "orders", by: query.userID == nil ? "orders_created" : "orders_user")
+        var page = PageQuery(
+            Self.columns, from: "orders", by: query.userID == nil ? "orders_standing" : "orders_user_standing")
         page.filter("user_id = ?", query.userID)
+        page.merge("status = ?", (query.status.map { [$0] } ?? Order.Status.allCases).map { [$0.rawValue] })
+        var position: PagePosition?
         if let id = query.beforeID {
-            guard let position = try pagePosition(of: id, in: "orders") else { return [] }
-            page.resume(after: position)
+            position = try pagePosition(of: id, in: "orders")
+            if position == nil { return [] }
         }
+        page.restrict(from: query.createdFrom, to: query.createdTo, after: position)
         let (sql, arguments) = page.statement(limit: query.limit)
         return try all(sql, arguments, Self.order)
     }

@@ -3,6 +3,11 @@ import ProviderAPI
 
 extension SQLiteTransaction {
     func transactions(_ query: TransactionQuery) throws -> [PaymentTransaction] {
+        switch (query.sortKey, query.orderID) {
+        case (.createdAt, _): break
+        case (.updatedAt, nil): return try transactionsByUpdate(query)
+        case (.updatedAt, let orderID?): return try transactionsByUpdate(query, ofOrder: orderID)
+        }
         var page = PageQuery(TransactionRow.columns, from: TransactionRow.table, by: Self.index(for: query))
         page.filter("order_id = ?", query.orderID)
         page.filter("user_id = ?", query.userID)
@@ -15,17 +20,40 @@ extension SQLiteTransaction {
             if standings.isEmpty { return [] }
             page.merge("status = ? AND provider = ?", standings.map { [$0.status.rawValue, $0.provider] })
         }
-        page.filter("created_at >= ?", query.createdFrom?.unixMilliseconds)
-        var createdTo = query.createdTo
+        var position: PagePosition?
         if let id = query.beforeID {
-            guard let position = try pagePosition(of: id, in: TransactionRow.table) else { return [] }
-            page.resume(after: position)
-            // One upper bound at a time: were both given, SQLite might start its walk at the looser one.
-            if let bound = createdTo, position.createdAt < bound { createdTo = nil }
+            position = try pagePosition(of: id, in: TransactionRow.table)
+            if position == nil { return [] }
         }
-        page.filter("created_at < ?", createdTo?.unixMilliseconds)
+        page.restrict(from: query.createdFrom, to: query.createdTo, after: position)
         let (sql, arguments) = page.statement(limit: query.limit)
         return try all(sql, arguments, TransactionRow.decode)
+    }
+
+    /// Rows that never changed are in an index of their own, which holds those of all owners: creations under way, which are few.
+    private func transactionsByUpdate(_ query: TransactionQuery) throws -> [PaymentTransaction] {
+        var page = PageQuery(
+            TransactionRow.columns, from: TransactionRow.table,
+            by: query.userID == nil
+                ? ["payment_transactions_updated": "version > 1", "payment_transactions_unchanged": "version = 1"]
+                : ["payment_transactions_user_updated": "version > 1", "payment_transactions_unchanged": "version = 1"],
+            sortedBy: .updatedAt)
+        page.filter("user_id = ?", query.userID)
+        page.filter("status = ?", query.status?.rawValue)
+        page.filter("provider = ?", query.provider)
+        page.filter("created_at >= ?", query.createdFrom?.unixMilliseconds)
+        page.filter("created_at < ?", query.createdTo?.unixMilliseconds)
+        let position = query.beforeUpdate.map { PagePosition(time: $0.updatedAt, id: $0.id) }
+        page.restrict(from: query.updatedFrom, to: query.updatedTo, after: position)
+        let (sql, arguments) = page.statement(limit: query.limit)
+        return try all(sql, arguments, TransactionRow.decode)
+    }
+
+    /// An order has few: all of them are read.
+    private func transactionsByUpdate(_ query: TransactionQuery, ofOrder orderID: Int64) throws -> [PaymentTransaction] {
+        let matching = try transactions(orderID: orderID).filter(query.includes)
+            .sorted { ($0.updatedAt, $0.id) > ($1.updatedAt, $1.id) }
+        return Array(matching.prefix(max(0, query.limit)))
     }
 
     /// The index in which the rows that match lie next to each other, in the order of pages.
@@ -71,4 +99,14 @@ extension SQLiteTransaction {
 extension TransactionQuery {
     /// Whether it asks for a status or a provider.
     fileprivate var hasStanding: Bool { status != nil || provider != nil }
+
+    /// Whether a transaction matches all filters, and stands behind the place where the page starts in the order of changes.
+    fileprivate func includes(_ transaction: PaymentTransaction) -> Bool {
+        func fits<Value>(_ wanted: Value?, _ matches: (Value) -> Bool) -> Bool { wanted.map(matches) ?? true }
+        return fits(userID) { $0.utf8.elementsEqual(transaction.userID.utf8) } && fits(status) { $0 == transaction.status }
+            && fits(provider) { $0.utf8.elementsEqual(transaction.provider.utf8) }
+            && fits(createdFrom) { transaction.createdAt >= $0 } && fits(createdTo) { transaction.createdAt < $0 }
+            && fits(updatedFrom) { transaction.updatedAt >= $0 } && fits(updatedTo) { transaction.updatedAt < $0 }
+            && fits(beforeUpdate) { (transaction.updatedAt, transaction.id) < ($0.updatedAt, $0.id) }
+    }
 }

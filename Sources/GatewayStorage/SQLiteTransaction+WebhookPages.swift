@@ -21,7 +21,7 @@ extension SQLiteTransaction {
             guard let position = try pagePosition(of: id, in: WebhookRow.table) else { return [] }
             page.resume(after: position)
             // One lower bound at a time: were both given, SQLite might start its walk at the looser one.
-            if let bound = receivedFrom, position.createdAt >= bound { receivedFrom = nil }
+            if let bound = receivedFrom, position.time >= bound { receivedFrom = nil }
         }
         page.filter("created_at >= ?", receivedFrom?.unixMilliseconds)
         let (sql, arguments) = page.statement(limit: query.limit)

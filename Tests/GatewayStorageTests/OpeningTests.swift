@@ -14,7 +14,10 @@ struct OpeningTests {
             let store = try SQLiteStore.open(path: path)
             #expect(store.installation.count == 32)
             #expect(store.installation != SQLiteStore.randomInstallation())
-            #expect(store.appliedMigrations == ["0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons"])
+            #expect(
+                store.appliedMigrations == [
+                    "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists",
+                ])
             for suffix in ["", "-wal", "-shm", ".lock"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: path + suffix)[.posixPermissions] as? Int
                 #expect(mode == 0o600, "\(suffix)")

@@ -34,7 +34,15 @@ struct QueryPlanTests {
         for _ in 0..<2 { try store.updateOrder(order.id, status: .completed, at: time()) }
         _ = try store.order(order.id)
         for user in [nil, "42"] {
-            for before in [nil, order.id] { _ = try store.orders(OrderQuery(userID: user, beforeID: before, limit: 10)) }
+            for before in [nil, order.id] {
+                for filters in 0..<8 {
+                    var query = OrderQuery(userID: user, beforeID: before, limit: 10)
+                    query.status = filters & 1 != 0 ? .completed : nil
+                    query.createdFrom = filters & 2 != 0 ? time(-1) : nil
+                    query.createdTo = filters & 4 != 0 ? time(1) : nil
+                    _ = try store.orders(query)
+                }
+            }
         }
         let transaction = try store.makeTransaction(of: order, intent: "pi_1", status: .succeeded, captured: 1_000)
         let unchanged = try store.updateTransaction(transaction, from: transaction)
@@ -57,6 +65,20 @@ struct QueryPlanTests {
             query.createdFrom = has(4) ? time(-1) : nil
             query.createdTo = has(5) ? time(1) : nil
             query.beforeID = has(6) ? 1 : nil
+            _ = try store.transactions(query)
+        }
+        for filters in 0..<512 {
+            func has(_ bit: Int) -> Bool { filters & (1 << bit) != 0 }
+            var query = TransactionQuery(userID: has(0) ? "42" : nil, limit: 10)
+            query.sortKey = .updatedAt
+            query.orderID = has(1) ? 1 : nil
+            query.status = has(2) ? .succeeded : nil
+            query.provider = has(3) ? "mock" : nil
+            query.createdFrom = has(4) ? time(-1) : nil
+            query.createdTo = has(5) ? time(1) : nil
+            query.updatedFrom = has(6) ? time(-1) : nil
+            query.updatedTo = has(7) ? time(1) : nil
+            query.beforeUpdate = has(8) ? .init(updatedAt: time(), id: 1) : nil
             _ = try store.transactions(query)
         }
         let operation = try store.makeOperation(on: transaction, lease: .seconds(-1))
@@ -141,7 +163,9 @@ struct QueryPlanTests {
     /// Whether a walk along a table or an index ends soon, however many rows there are.
     private static func isBounded(_ step: String, of sql: String) -> Bool {
         // A page of everything is a walk along its index, or along the rows, that ends after as many as the page has.
-        let pages = ["orders_created", "transactions_created", "webhook_events_arrival", "SCAN operations"]
+        let pages = [
+            "transactions_created", "transactions_updated", "transactions_unchanged", "webhook_events_arrival", "SCAN operations",
+        ]
         if sql.hasSuffix("LIMIT ?"), pages.contains(where: { step.hasSuffix($0) }) { return true }
         // The last row of all.
         if sql.hasSuffix("ORDER BY id DESC LIMIT 1"), step == "SCAN transaction_events" { return true }
@@ -210,6 +234,33 @@ struct QueryPlanTests {
                 let searches = try plan(of: sql, in: database).filter { $0.hasPrefix("SEARCH") }
                 #expect(searches.count == sql.count(of: "FROM payment_transactions"), "\(sql)")
                 #expect(searches.allSatisfy { $0.contains("status=? AND provider=?") }, "\(searches): \(sql)")
+            }
+        }
+    }
+
+    @Test("A page by change times reads no row outside of them, and of one owner only what changes of all are under way")
+    func updates() throws {
+        let pages = try statements().filter { $0.contains("ORDER BY updated_at DESC") }
+        #expect(pages.count > 150)
+        try withConnection { database throws in
+            for sql in pages where sql.contains("updated_at >= ?") || sql.contains("updated_at < ?") {
+                let steps = try plan(of: sql, in: database).filter { $0.contains("payment_transactions") }
+                #expect(steps.count == 2 && steps.allSatisfy { $0.hasPrefix("SEARCH") }, "\(steps): \(sql)")
+                if sql.contains("updated_at >= ?") { #expect(steps.allSatisfy { $0.contains("updated_at>?") }, "\(steps)") }
+                #expect(steps.contains { $0.contains("user_updated (user_id=?") } == sql.contains("user_id = ?"), "\(steps)")
+            }
+        }
+    }
+
+    @Test("A page of orders by status reads no order of another")
+    func orderStandings() throws {
+        let pages = try statements().filter { $0.contains("FROM orders INDEXED BY") }
+        #expect(pages.count == 24)
+        try withConnection { database throws in
+            for sql in pages {
+                let steps = try plan(of: sql, in: database).filter { $0.hasPrefix("SEARCH") }
+                #expect(steps.count == sql.count(of: "FROM orders"), "\(sql)")
+                #expect(steps.allSatisfy { $0.contains("status=?") }, "\(steps): \(sql)")
             }
         }
     }

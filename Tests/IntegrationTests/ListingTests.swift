@@ -78,6 +78,62 @@ struct ListingTests {
         #expect(try await ids("created_to=2099-01-01T02:00:00%2B02:00").count == 3)
     }
 
+    @Test("Payments are listed by their last change, and a window of changes holds each payment that changed in it")
+    func changes() async throws {
+        let user = try GatewayProcess.shared.newUser()
+        var payments: [Payment] = []
+        for _ in 0..<5 { payments.append(try await user.begin("1")) }
+        // The oldest changes last.
+        for payment in [payments[2], payments[0]] {
+            _ = try await user.post("/payments/\(payment.intent)/confirm", #"{"payment_method":"pm_card_visa"}"#)
+        }
+        func page(_ query: String) async throws -> (ids: [Int?], cursor: String?) {
+            let answer = try await user.get("/payments/transactions?\(query)")
+            #expect(answer.status == 200, "\(answer)")
+            return (answer["data"].elements.map { $0["id"].integer }, answer["next_cursor"].string)
+        }
+        let expected = [payments[0], payments[2], payments[4], payments[3], payments[1]].map(\.transaction)
+        #expect(try await page("order_by=updated_at").ids == expected)
+        let first = try await page("order_by=updated_at&limit=2")
+        #expect(first.ids == Array(expected.prefix(2)))
+        let second = try await page("order_by=updated_at&limit=2&cursor=\(try #require(first.cursor))")
+        #expect(second.ids == Array(expected[2..<4]))
+        let changed = try #require(try await user.transaction(payments[2])["updated_at"].string)
+        #expect(try await page("updated_from=\(changed)").ids == Array(expected.prefix(2)))
+        #expect(try await page("updated_to=\(changed)").ids == Array(expected.suffix(3)))
+        #expect(try await page("updated_from=\(changed)&status=succeeded&provider=mock").ids == Array(expected.prefix(2)))
+        #expect(try await page("updated_from=\(changed)&status=failed").ids.isEmpty)
+        #expect(try await page("order_by=updated_at&order_id=\(payments[1].order)&status=failed").ids.isEmpty)
+        #expect(try await page("order_by=created_at").ids == payments.reversed().map(\.transaction))
+        // A cursor goes with the order of its page.
+        let cursor = try #require(first.cursor)
+        expectProblem(try await user.get("/payments/transactions?cursor=\(cursor)"), 422, "invalid_request", field: "cursor")
+    }
+
+    @Test("Orders are listed by status and time of creation")
+    func orderFilters() async throws {
+        let user = try GatewayProcess.shared.newUser()
+        let paid = try await user.pay("1")
+        let open = try await user.createOrder("1")
+        func ids(_ query: String) async throws -> [Int?] {
+            let answer = try await user.get("/orders?\(query)")
+            #expect(answer.status == 200, "\(answer)")
+            return answer["data"].elements.map { $0["id"].integer }
+        }
+        #expect(try await ids("status=completed") == [paid.order])
+        #expect(try await ids("status=pending") == [open])
+        #expect(try await ids("status=refunded") == [])
+        let created = try #require(try await user.get("/orders/\(open)")["created_at"].string)
+        #expect(try await ids("created_from=\(created)") == [open])
+        #expect(try await ids("created_to=\(created)") == [paid.order])
+        #expect(try await ids("status=pending&created_to=\(created)") == [])
+        for (query, field) in [
+            ("status=paid", "status"), ("created_from=yesterday", "created_from"), ("updated_from=x", "updated_from"),
+        ] {
+            expectProblem(try await user.get("/orders?\(query)"), 422, "invalid_request", field: field)
+        }
+    }
+
     @Test(
         "A query that is wrong is refused by the parameter's name",
         arguments: [
@@ -85,7 +141,11 @@ struct ListingTests {
             ("status=paid", "status"), ("order_id=x", "order_id"), ("order_id=0", "order_id"),
             ("created_from=yesterday", "created_from"),
             ("created_to=2026-13-01T00:00:00Z", "created_to"), ("cursor=nonsense", "cursor"), ("cursor=%00", "cursor"),
-            ("colour=red", "colour"),
+            ("colour=red", "colour"), ("order_by=amount", "order_by"), ("updated_to=now", "updated_to"),
+            ("order_by=created_at&updated_from=2026-01-01T00:00:00Z", "updated_from"),
+            ("order_by=created_at&updated_to=2026-01-01T00:00:00Z", "updated_to"),
+            ("order_by=updated_at&status=succeeded", "updated_from"),
+            ("updated_to=2026-01-01T00:00:00Z&provider=mock", "updated_from"),
         ]
     )
     func badQuery(query: String, field: String) async throws {

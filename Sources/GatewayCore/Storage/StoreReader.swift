@@ -15,7 +15,7 @@ package protocol StoreReader {
     func transaction(provider: String, paymentIntentID: String) throws -> PaymentTransaction?
     /// Every transaction of an order, newest first.
     func transactions(orderID: Int64) throws -> [PaymentTransaction]
-    /// A page of transactions, newest first.
+    /// A page of transactions, the latest first, by the time of their creation or of their last change.
     func transactions(_ query: TransactionQuery) throws -> [PaymentTransaction]
     /// A transaction's history, oldest first.
     func history(transactionID: Int64) throws -> [HistoryEntry]
@@ -68,6 +68,12 @@ package protocol StoreReader {
 package struct OrderQuery: Sendable, Hashable {
     /// Only this owner's; nil for all.
     package var userID: String?
+    /// Only in this status.
+    package var status: Order.Status?
+    /// Only made at this time or later.
+    package var createdFrom: Timestamp?
+    /// Only made before this time.
+    package var createdTo: Timestamp?
     /// Only older than the order with this id.
     package var beforeID: Int64?
     /// At most so many.
@@ -82,7 +88,18 @@ package struct OrderQuery: Sendable, Hashable {
 }
 
 /// Which transactions, and which page of them.
+///
+/// Sorted by creation, a page costs the same with any filters. Sorted by the last change, only the owner and the range of change times
+/// bound what is read: transactions that other filters leave out are passed over one by one.
 package struct TransactionQuery: Sendable, Hashable {
+    /// What transactions are sorted by, the latest first.
+    package enum SortKey: String, Sendable, CaseIterable {
+        /// The time of creation.
+        case createdAt = "created_at"
+        /// The time of the last change.
+        case updatedAt = "updated_at"
+    }
+
     /// Only this owner's; nil for all.
     package var userID: String?
     /// Only of this order.
@@ -95,10 +112,32 @@ package struct TransactionQuery: Sendable, Hashable {
     package var createdFrom: Timestamp?
     /// Only made before this time.
     package var createdTo: Timestamp?
-    /// Only older than the transaction with this id.
+    /// What they are sorted by.
+    package var sortKey = SortKey.createdAt
+    /// Only changed at this time or later. Where sorted by the last change.
+    package var updatedFrom: Timestamp?
+    /// Only changed before this time. Where sorted by the last change.
+    package var updatedTo: Timestamp?
+    /// Only older than the transaction with this id. Where sorted by creation.
     package var beforeID: Int64?
+    /// Only changed before this place. Where sorted by the last change.
+    package var beforeUpdate: UpdatePosition?
     /// At most so many.
     package var limit: Int
+
+    /// A transaction's place in the order of changes, as it was when it was read: a later change moves the transaction and not the place.
+    package struct UpdatePosition: Sendable, Hashable {
+        /// When the transaction had last changed.
+        package var updatedAt: Timestamp
+        /// Its id.
+        package var id: Int64
+
+        /// The place of a transaction that was read.
+        package init(updatedAt: Timestamp, id: Int64) {
+            self.updatedAt = updatedAt
+            self.id = id
+        }
+    }
 
     /// A page of transactions.
     package init(userID: String?, limit: Int) {

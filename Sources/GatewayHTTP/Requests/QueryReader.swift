@@ -87,14 +87,25 @@ struct QueryReader {
         return time
     }
 
-    /// The size of a page, and where it starts.
+    /// The size of a page in the order of creation, and where it starts.
     mutating func page() -> (limit: Int, beforeID: Int64?) {
+        let page = page(PageCursor.id)
+        return (page.limit, page.position)
+    }
+
+    /// The size of a page in the order of changes, and where it starts.
+    mutating func pageByUpdate() -> (limit: Int, before: TransactionQuery.UpdatePosition?) {
+        let page = page(PageCursor.update)
+        return (page.limit, page.position)
+    }
+
+    private mutating func page<Position>(_ read: (String) -> Position?) -> (limit: Int, position: Position?) {
         let limit = integer("limit", in: 1...100) ?? 20
         guard let cursor = string("cursor") else { return (Int(limit), nil) }
-        guard let id = PageCursor.id(in: cursor) else {
+        guard let position = read(cursor) else {
             report("cursor", "It must be the next_cursor of a page before.")
             return (Int(limit), nil)
         }
-        return (Int(limit), id)
+        return (Int(limit), position)
     }
 }

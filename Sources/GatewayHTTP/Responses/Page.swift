@@ -4,8 +4,10 @@ struct Page<Row> {
     var nextCursor: String?
 
     /// A page of at most `limit` of `rows`, which were asked for with one more, to know whether there is another page.
-    init(_ rows: [Row], limit: Int, id: (Row) -> Int64) {
+    ///
+    /// - Parameter cursor: that of the page after a row.
+    init(_ rows: [Row], limit: Int, cursor: (Row) -> String) {
         self.rows = Array(rows.prefix(limit))
-        nextCursor = rows.count > limit ? self.rows.last.map { PageCursor.text(after: id($0)) } : nil
+        nextCursor = rows.count > limit ? self.rows.last.map(cursor) : nil
     }
 }

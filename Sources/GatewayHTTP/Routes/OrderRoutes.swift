@@ -21,12 +21,10 @@ struct OrderRoutes: Sendable {
     }
 
     @Sendable func list(_ request: GatewayRequest) async throws -> Response {
-        var query = request.query
-        let page = query.page()
-        try query.finish()
-        let rows = try await orders.orders(
-            OrderQuery(userID: nil, beforeID: page.beforeID, limit: page.limit + 1), for: try request.principal
-        )
-        return .json(bodies.orders(Page(rows, limit: page.limit, id: \.id)))
+        var query = try OrderQuery(request.query)
+        let limit = query.limit
+        query.limit += 1
+        let rows = try await orders.orders(query, for: try request.principal)
+        return .json(bodies.orders(Page(rows, limit: limit) { PageCursor.text(after: $0.id) }))
     }
 }

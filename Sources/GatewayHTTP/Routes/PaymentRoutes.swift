@@ -57,18 +57,16 @@ struct PaymentRoutes: Sendable {
     }
 
     @Sendable func list(_ request: GatewayRequest) async throws -> Response {
-        var query = request.query
-        let page = query.page()
-        var wanted = TransactionQuery(userID: nil, limit: page.limit + 1)
-        wanted.beforeID = page.beforeID
-        wanted.orderID = query.integer("order_id", in: 1...FieldReader.largestID)
-        wanted.status = query.word("status")
-        wanted.provider = query.string("provider")
-        wanted.createdFrom = query.time("created_from")
-        wanted.createdTo = query.time("created_to")
-        try query.finish()
-        let rows = try await queries.transactions(wanted, for: try request.principal)
-        return .json(bodies.transactions(Page(rows, limit: page.limit, id: \.id)))
+        var query = try TransactionQuery(request.query)
+        let limit = query.limit
+        query.limit += 1
+        let rows = try await queries.transactions(query, for: try request.principal)
+        let page =
+            switch query.sortKey {
+            case .createdAt: Page(rows, limit: limit) { PageCursor.text(after: $0.id) }
+            case .updatedAt: Page(rows, limit: limit) { PageCursor.text(after: .init(updatedAt: $0.updatedAt, id: $0.id)) }
+            }
+        return .json(bodies.transactions(page))
     }
 
     @Sendable func history(_ request: GatewayRequest) async throws -> Response {

@@ -18,6 +18,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0004Comparisons.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0004Comparisons.migrate(database)
         }
+        migrator.registerMigration(Migration0005Lists.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0005Lists.migrate(database)
+        }
         return migrator
     }
 }

@@ -40,14 +40,14 @@ struct DescribedAnswersTests {
             id: 1, userID: "42", amount: try money(1), status: .pending, description: nil, metadata: [:], createdAt: time,
             updatedAt: time)
         try expect(bodies.order(order), "Order")
-        try expect(bodies.orders(Page([order], limit: 1, id: \.id)), "OrderPage")
+        try expect(bodies.orders(Page([order], limit: 1) { PageCursor.text(after: $0.id) }), "OrderPage")
     }
 
     @Test("has the members that transactions and their histories have, and no other")
     func transactions() throws {
         try expect(bodies.intent(try transaction), "PaymentIntent")
         try expect(bodies.transaction(try transaction), "Transaction")
-        try expect(bodies.transactions(Page([try transaction], limit: 1, id: \.id)), "TransactionPage")
+        try expect(bodies.transactions(Page([try transaction], limit: 1) { PageCursor.text(after: $0.id) }), "TransactionPage")
         let change = HistoryChange(type: "create.requested", actor: "user:42", fromStatus: nil, toStatus: .processing)
         let entry = HistoryEntry(id: 1, transactionID: 3, change: change, createdAt: time)
         try expect(bodies.history([entry], in: try money(1).currency), "TransactionHistory")

@@ -118,10 +118,19 @@ struct QueryReaderTests {
             let page = query.page()
             #expect(page.limit == 100 && page.beforeID == id)
             try query.finish()
+            let place = TransactionQuery.UpdatePosition(updatedAt: Timestamp(unixMilliseconds: id - 7), id: id)
+            var changes = QueryReader("cursor=\(PageCursor.text(after: place))")
+            #expect(changes.pageByUpdate().before == place)
+            try changes.finish()
+        }
+        for cursor in ["v1:5", "v1u:5", "v1u:5:0", "v1u:x:5", "v1u::", "v1u:5:5:5", "v2u:5:5"] {
+            let text = Data(cursor.utf8).base64EncodedString().filter { $0 != "=" }
+            let found = try problems("cursor=\(text)") { _ = $0.pageByUpdate() }
+            #expect(found == ["cursor: It must be the next_cursor of a page before."], "\(cursor)")
         }
         #expect(try problems("limit=0") { _ = $0.page() } == ["limit: It must be a whole number from 1 to 100."])
         #expect(try problems("limit=101") { _ = $0.page() } == ["limit: It must be a whole number from 1 to 100."])
-        let forged = ["v1:0", "v1:-1", "v2:5", "v1:", "v1:x", "5"].map {
+        let forged = ["v1:0", "v1:-1", "v2:5", "v1:", "v1:x", "5", "v1u:5:5"].map {
             Data($0.utf8).base64EncodedString().filter { $0 != "=" }
         }
         for cursor in forged + ["5", "%", "!!!!", "v1:5"] where cursor != "%" {
