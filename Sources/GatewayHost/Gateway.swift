@@ -32,7 +32,8 @@ struct Gateway: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self, ProvidersCommand.self,
             OperationsCommand.self, ExplainCommand.self, ReconcileCommand.self, WebhooksCommand.self, CallCommand.self,
-            BackupCommand.self, RestoreCommand.self, ReferenceCommand.self, CertifyCommand.self, ProbeModuleCommand.self,
+            BackupCommand.self, RestoreCommand.self, EraseCommand.self, ReferenceCommand.self, CertifyCommand.self,
+            ProbeModuleCommand.self,
             CertifyWorkerCommand.self,
             ProviderAuthorCommand.self,
         ]

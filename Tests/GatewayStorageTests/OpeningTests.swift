@@ -16,7 +16,8 @@ struct OpeningTests {
             #expect(store.installation != SQLiteStore.randomInstallation())
             #expect(
                 store.appliedMigrations == [
-                    "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists",
+                    "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists", "0006-retention",
+                    "0007-erasure",
                 ])
             for suffix in ["", "-wal", "-shm", ".lock"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: path + suffix)[.posixPermissions] as? Int

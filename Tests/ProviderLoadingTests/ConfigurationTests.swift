@@ -1,4 +1,5 @@
 import Foundation
+import GatewayCore
 import Logging
 import ProviderAPI
 import Testing
@@ -109,6 +110,29 @@ struct ConfigurationTests {
             ])
     }
 
+    @Test("Retention has defaults, is read in days and hours, and has bounds")
+    func retention() throws {
+        #expect(try ConfigurationFixture.read(ConfigurationFixture.valid).retention == RetentionPolicy())
+        var policy = RetentionPolicy()
+        policy.idempotencyKeys = .hours(48)
+        policy.webhookBodies = .days(1)
+        policy.webhookEvents = .days(35)
+        policy.clientSecrets = .days(30)
+        let text = """
+            \(ConfigurationFixture.valid)
+            retention: { idempotency_key_hours: 48, webhook_body_days: 1, webhook_event_days: 35, client_secret_days: 30 }
+            """
+        #expect(try ConfigurationFixture.read(text).retention == policy)
+        let wrong =
+            ConfigurationFixture.valid + "\nretention: { idempotency_key_hours: 1, webhook_event_days: 34, webhook_body_days: 0 }"
+        #expect(
+            try ConfigurationFixture.mistakes(wrong).map { String($0.split(separator: " ", maxSplits: 1)[1]) } == [
+                "retention.idempotency_key_hours: must be a whole number from 24 to 8760",
+                "retention.webhook_event_days: must be a whole number from 35 to 36500",
+                "retention.webhook_body_days: must be a whole number from 1 to 36500",
+            ])
+    }
+
     @Test("Flags win over variables, and variables over the file")
     func overrides() throws {
         let variables = [
@@ -119,7 +143,8 @@ struct ConfigurationTests {
         var overrides = ConfigurationOverrides(variables: variables)
         overrides.set(.port, to: "2222", origin: "--port")
         let configuration = try ConfigurationFixture.read(
-            ConfigurationFixture.valid + "\nserver: { host: localhost, port: 9 }\nlog: { level: error, format: text }", overrides: overrides)
+            ConfigurationFixture.valid + "\nserver: { host: localhost, port: 9 }\nlog: { level: error, format: text }",
+            overrides: overrides)
         #expect(configuration.server.host == "10.0.0.1" && configuration.server.port == 2222)
         #expect(configuration.database.path == "/etc/gateway/other.db")
         #expect(configuration.log == .init(level: .debug, format: .json))

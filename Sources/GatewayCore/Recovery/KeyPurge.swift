@@ -2,21 +2,24 @@ package import Logging
 package import ProviderAPI
 import ServiceLifecycle
 
-/// Forgets idempotency keys 24 hours after their answer was stored. The key of an open operation has no answer yet, and stays.
+/// Forgets idempotency keys some time after their answer was stored. The key of an open operation has no answer yet, and stays.
 package struct KeyPurge: Service {
     let store: any GatewayStore
     let clock: any ProviderClock
     let logger: Logger
+    /// How long a key is remembered, from the completion of its request.
+    let memory: Duration
     private let alarm = Alarm()
 
-    /// How long a key is remembered, from the completion of its request.
-    static let memory = Duration.seconds(24 * 3600)
     /// How many keys one transaction forgets: payments wait for no more than that.
     private static let batch = 500
 
     /// A purge over a store.
-    package init(store: any GatewayStore, clock: any ProviderClock, logger: Logger) {
+    package init(
+        store: any GatewayStore, memory: Duration = RetentionPolicy().idempotencyKeys, clock: any ProviderClock, logger: Logger
+    ) {
         self.store = store
+        self.memory = memory
         self.clock = clock
         self.logger = logger
     }
@@ -38,7 +41,7 @@ package struct KeyPurge: Service {
     /// - Returns: how many were forgotten.
     @discardableResult
     package func purge() async throws -> Int {
-        let before = clock.now().advanced(by: .zero - Self.memory)
+        let before = clock.now().advanced(by: .zero - memory)
         var total = 0
         while !Task.isCancelled {
             let count = try await store.write { try $0.purgeIdempotencyKeys(completedBefore: before, limit: Self.batch) }

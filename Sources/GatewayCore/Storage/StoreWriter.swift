@@ -91,9 +91,57 @@ package protocol StoreWriter: StoreReader {
     ///
     /// - Returns: the row as it is now; nil where there is none.
     func reopenWebhook(_ id: Int64, at now: Timestamp) throws -> WebhookRecord?
+    /// Deletes webhooks that arrived before a point in time and have ended, the oldest first, at most `limit`.
+    ///
+    /// - Returns: how many were deleted.
+    func deleteWebhooks(receivedBefore time: Timestamp, limit: Int) throws -> Int
+    /// Empties the bodies of webhooks that arrived before a point in time, and takes the client secrets out of their events: the next
+    /// `limit` in the order of arrival, behind those that earlier calls looked at. It goes no further than to one that is pending.
+    func emptyWebhooks(receivedBefore time: Timestamp, limit: Int) throws -> PurgeStep
+    /// Removes the client secrets of terminal transactions that last changed before a point in time: among the next `limit` in the order
+    /// of changes, behind those that earlier calls looked at. Neither version nor time of change counts it.
+    func removeClientSecrets(changedBefore time: Timestamp, limit: Int) throws -> PurgeStep
     /// Remembers until when a provider's list of events has been read.
     func setEventsListed(of provider: String, until: Timestamp, at now: Timestamp) throws
 
+    /// Blanks personal data of the next `limit` orders of a user, with all that belongs to them, and gives them another owner. Once no
+    /// order is left, forgets the user's idempotency keys, at most `limit`. See ``UserErasure``.
+    ///
+    /// - Parameter pseudonym: starts with ``UserErasure/pseudonymPrefix``.
+    func erase(
+        _ userID: String, as pseudonym: String, by actor: HistoryChange.Actor, limit: Int, at now: Timestamp
+    ) throws -> ErasureStep
     /// Adds a line to a transaction's history.
     func appendHistory(_ change: HistoryChange, transactionID: Int64, at now: Timestamp) throws
+}
+
+/// What one step of a purge did.
+package struct PurgeStep: Sendable, Hashable {
+    /// How many rows it changed.
+    package var changed: Int
+    /// Whether nothing is left to look at for now.
+    package var isLast: Bool
+
+    /// A step.
+    package init(changed: Int, isLast: Bool) {
+        self.changed = changed
+        self.isLast = isLast
+    }
+}
+
+/// What one step of an erasure blanked.
+package struct ErasureStep: Sendable, Hashable {
+    /// Orders.
+    package var orders = 0
+    /// Payments.
+    package var transactions = 0
+    /// Stored webhooks.
+    package var webhooks = 0
+    /// Idempotency keys.
+    package var idempotencyKeys = 0
+    /// Whether nothing of the user is left.
+    package var isLast = false
+
+    /// A step that did nothing.
+    package init() {}
 }

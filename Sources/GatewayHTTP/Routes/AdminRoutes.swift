@@ -10,13 +10,17 @@ package struct AdminRoutes: Sendable {
     let desk: OperationDesk
     let webhooks: WebhookReplay
     let providers: ProviderDesk
+    let erasure: UserErasure
 
     /// Routes over the services that do the work.
-    package init(recovery: OperationRecovery, desk: OperationDesk, webhooks: WebhookReplay, providers: ProviderDesk) {
+    package init(
+        recovery: OperationRecovery, desk: OperationDesk, webhooks: WebhookReplay, providers: ProviderDesk, erasure: UserErasure
+    ) {
         self.recovery = recovery
         self.desk = desk
         self.webhooks = webhooks
         self.providers = providers
+        self.erasure = erasure
     }
 
     /// A router with these routes and nothing else.
@@ -28,7 +32,7 @@ package struct AdminRoutes: Sendable {
         let memory = BodyMemory()
         let routes: [(String, @Sendable (GatewayRequest) async throws -> [UInt8])] = [
             ("/reconcile", reconcile), ("/operations/:id/resolve", resolve), ("/webhooks/replay", replay),
-            ("/providers/commands", commands), ("/providers/call", call),
+            ("/providers/commands", commands), ("/providers/call", call), ("/erase", erase),
         ]
         for (path, answer) in routes {
             router.post(RouterPath(path)) { request, context -> Response in
@@ -94,6 +98,15 @@ package struct AdminRoutes: Sendable {
         try fields.finish()
         guard let provider, let command else { throw GatewayError(.invalidRequest, "A field is missing.") }
         return try Self.json(ProviderOutput(try await providers.call(command, arguments, of: provider)))
+    }
+
+    private func erase(_ request: GatewayRequest) async throws -> [UInt8] {
+        var fields = FieldReader(try request.object(in: try await request.body().bytes, mayBeEmpty: false))
+        let user = fields.string("user", isRequired: true)
+        let name = fields.string("operator", isRequired: true)
+        try fields.finish()
+        guard let user, let name else { throw GatewayError(.invalidRequest, "A field is missing.") }
+        return try Self.json(try await erasure.erase(user, by: name))
     }
 
     private static func json(_ report: some Encodable) throws -> [UInt8] {

@@ -14,6 +14,8 @@ protocol OperatorActions: Sendable {
     func commands(of provider: String) async throws -> [ProviderCommand]
     /// Runs one of them, and returns what it prints.
     func call(_ command: String, _ arguments: [String], of provider: String) async throws -> String
+    /// Blanks a user's personal data.
+    func erase(_ user: String, by operatorName: String) async throws -> UserErasure.Report
 }
 
 extension GatewayServices: OperatorActions {
@@ -33,8 +35,12 @@ extension GatewayServices: OperatorActions {
         try await providers.call(command, arguments, of: provider)
     }
 
+    func erase(_ user: String, by operatorName: String) async throws -> UserErasure.Report {
+        try await erasure.erase(user, by: operatorName)
+    }
+
     /// The same for the admin socket.
     var adminRoutes: AdminRoutes {
-        AdminRoutes(recovery: recovery, desk: desk, webhooks: replay, providers: providers)
+        AdminRoutes(recovery: recovery, desk: desk, webhooks: replay, providers: providers, erasure: erasure)
     }
 }

@@ -74,6 +74,10 @@ struct RunningGateway: OperatorActions {
         return answer.output
     }
 
+    func erase(_ user: String, by operatorName: String) async throws -> UserErasure.Report {
+        try decoded(try await post("/erase", ["user": user, "operator": operatorName]))
+    }
+
     private func waitUntilItAnswers(database: String, holder: Int?) async throws {
         let process = holder.map { "the process \($0)" } ?? "another process"
         if let flaw = AdminSocket.flaw(of: socket) {

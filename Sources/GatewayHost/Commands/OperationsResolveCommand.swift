@@ -1,8 +1,6 @@
 import ArgumentParser
-import Foundation
 import GatewayCore
 import GatewayHTTP
-import Glibc
 
 /// `gateway operations resolve`
 struct OperationsResolveCommand: AsyncParsableCommand {
@@ -53,7 +51,7 @@ struct OperationsResolveCommand: AsyncParsableCommand {
         let before = try await standing()
         let resolution = Resolution(outcome, object: object)
         try await options.act(for: "operations resolve") { actions in
-            try await actions.resolve(id, as: resolution, note: note, by: Self.operatorName)
+            try await actions.resolve(id, as: resolution, note: note, by: OperatorName.current)
         }
         let after = try await standing()
         print("operation \(id), \(before.kind) of transaction \(before.transaction): \(before.state) -> \(after.state)")
@@ -76,20 +74,6 @@ struct OperationsResolveCommand: AsyncParsableCommand {
                 status: transaction.status.rawValue
             )
         }
-    }
-
-    /// Who decides: whoever became root with sudo, or the user of the shell.
-    private static var operatorName: String {
-        let environment = ProcessInfo.processInfo.environment
-        for variable in ["SUDO_USER", "USER"] {
-            if let name = environment[variable], (1...64).contains(name.utf8.count),
-                name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-            {
-                return name
-            }
-        }
-        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "uid-\(getuid())" }
-        return String(cString: name)
     }
 }
 

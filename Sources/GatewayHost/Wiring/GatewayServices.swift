@@ -22,6 +22,8 @@ struct GatewayServices: Sendable {
     let desk: OperationDesk
     let replay: WebhookReplay
     let providers: ProviderDesk
+    let erasure: UserErasure
+    let retention: RetentionPolicy
     let logger: Logger
 
     /// Takes the lock file, opens the database, frees the operations of processes that are gone, and loads the providers.
@@ -49,7 +51,9 @@ struct GatewayServices: Sendable {
                 client: client, loader: .forProviders(of: configuration), logger: logger, keepsSecrets: keepsSecrets)
             let registry = LiveRegistry(try await hosting.load(configuration).registry(logger: logger), logger: logger)
             hosting.removeOldCopies(of: configuration)
-            return GatewayServices(store: store, client: client, hosting: hosting, registry: registry, logger: logger)
+            return GatewayServices(
+                store: store, client: client, hosting: hosting, registry: registry, retention: configuration.retention,
+                logger: logger)
         } catch {
             await store.close()
             throw error
@@ -57,12 +61,14 @@ struct GatewayServices: Sendable {
     }
 
     private init(
-        store: SQLiteStore, client: OutboundClient, hosting: ProviderHosting, registry: LiveRegistry, logger: Logger
+        store: SQLiteStore, client: OutboundClient, hosting: ProviderHosting, registry: LiveRegistry,
+        retention: RetentionPolicy, logger: Logger
     ) {
         self.store = store
         self.client = client
         self.hosting = hosting
         self.registry = registry
+        self.retention = retention
         self.logger = logger
         clock = HostClock()
         encoder = AnswerBytes(registry: registry)
@@ -77,6 +83,7 @@ struct GatewayServices: Sendable {
         desk = OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger)
         replay = WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger)
         providers = ProviderDesk(registry: registry, supervisor: supervisor)
+        erasure = UserErasure(store: store, clock: clock, logger: logger)
     }
 
     /// What runs in the background while requests are taken. What is needed longest comes first: services end in reverse order.
@@ -85,7 +92,8 @@ struct GatewayServices: Sendable {
             StoreService(store: store), OutboundService(client: client), supervisor, inbox, recovery,
             OutageProbe(
                 store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger),
-            KeyPurge(store: store, clock: clock, logger: logger),
+            KeyPurge(store: store, memory: retention.idempotencyKeys, clock: clock, logger: logger),
+            RetentionPurge(store: store, policy: retention, clock: clock, logger: logger),
             EventCatchUp(
                 store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger),
             OpenPaymentCheck(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),

@@ -76,7 +76,7 @@ final class ProviderReload: Sendable {
             ("server", configuration.server == started.server),
             ("database", configuration.database == started.database),
             ("auth", configuration.authentication == started.authentication),
-            ("log", configuration.log == started.log),
+            ("retention", configuration.retention == started.retention), ("log", configuration.log == started.log),
             ("modules.directory", configuration.modulesDirectory == started.modulesDirectory),
         ]
         let changed = parts.filter { !$0.1 }.map(\.0)

@@ -21,6 +21,12 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0005Lists.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0005Lists.migrate(database)
         }
+        migrator.registerMigration(Migration0006Retention.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0006Retention.migrate(database)
+        }
+        migrator.registerMigration(Migration0007Erasure.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0007Erasure.migrate(database)
+        }
         return migrator
     }
 }

@@ -1,3 +1,4 @@
+import GatewayCore
 import ProviderAPI
 
 /// Checks a document key by key and makes a ``GatewayConfiguration`` of it, or an error with every mistake.
@@ -36,6 +37,7 @@ struct ConfigurationReader {
         let providers = providers(root["providers"], of: root, in: environment)
         let routing = routing(root["routing"], of: root, providers: providers)
         let log = log(root["log"], in: environment)
+        let retention = retention(root["retention"])
 
         guard reader.problems.isEmpty, let environment, let server, let database, let authentication, let routing else {
             let remains = remains(
@@ -46,7 +48,7 @@ struct ConfigurationReader {
                 servable = GatewayConfiguration(
                     environment: .development, server: server, database: database, authentication: authentication,
                     modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
-                    providers: providers.filter(isSound), routing: routing, log: log, file: file,
+                    providers: providers.filter(isSound), routing: routing, log: log, retention: retention, file: file,
                     baseDirectory: baseDirectory, warnings: warnings)
             }
             throw ConfigurationError(
@@ -56,7 +58,7 @@ struct ConfigurationReader {
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
             modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates, providers: providers,
-            routing: routing, log: log, file: file, baseDirectory: baseDirectory,
+            routing: routing, log: log, retention: retention, file: file, baseDirectory: baseDirectory,
             warnings: ConfigurationProblem.inReadingOrder(warnings))
     }
 
@@ -86,7 +88,7 @@ struct ConfigurationReader {
             providers: providers.filter { environment == .development || $0.sha256 != nil },
             routing: .init(defaultProvider: ""),
             log: .init(level: ConfigurationSchema.defaultLogLevel, format: ConfigurationSchema.defaultLogFormat(in: environment)),
-            file: file, baseDirectory: baseDirectory, warnings: [])
+            retention: RetentionPolicy(), file: file, baseDirectory: baseDirectory, warnings: [])
     }
 
     /// The document with its references replaced. A provider that is off needs no variables.

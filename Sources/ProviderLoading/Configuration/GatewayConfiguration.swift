@@ -1,3 +1,4 @@
+package import GatewayCore
 package import Logging
 package import ProviderAPI
 
@@ -23,6 +24,8 @@ package struct GatewayConfiguration: Sendable {
     package let routing: Routing
     /// What is logged, and how.
     package let log: Log
+    /// How long the books keep data that payments no longer need.
+    package let retention: RetentionPolicy
     /// The file, as the operator named it.
     package let file: String
     /// The folder of the file, absolute: relative paths start here.

@@ -29,7 +29,7 @@ package struct ConfigurationSection: Sendable {
 /// All of providers.yaml.
 package enum ConfigurationSchema {
     /// The sections, in the order in which the reference shows them.
-    package static let sections = [root, server, database, auth, log, modules, providers, routing]
+    package static let sections = [root, server, database, retention, auth, log, modules, providers, routing]
 
     static let environments = ["development", "production"]
     static let root = ConfigurationSection(
@@ -42,6 +42,7 @@ package enum ConfigurationSchema {
             ).required(),
             Setting("server", .structure, help: "Where the gateway listens and is reached."),
             Setting("database", .structure, help: "Where the books are kept."),
+            Setting("retention", .structure, help: "How long the books keep data that payments no longer need."),
             Setting("auth", .structure, help: "How bearer tokens are checked."),
             Setting("log", .structure, help: "What is logged, and how."),
             Setting("modules", .structure, help: "Where modules are loaded from."),

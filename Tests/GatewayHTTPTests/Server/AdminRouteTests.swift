@@ -29,7 +29,8 @@ struct AdminRouteTests {
                 clock: clock, logger: logger),
             desk: OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger),
             webhooks: WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger),
-            providers: ProviderDesk(registry: registry, supervisor: supervisor)
+            providers: ProviderDesk(registry: registry, supervisor: supervisor),
+            erasure: UserErasure(store: store, clock: clock, logger: logger)
         )
         do {
             try await Application(router: routes.router(logger: logger)).test(.router) { try await body($0) }
@@ -68,6 +69,8 @@ struct AdminRouteTests {
             ("/providers/call", #"{"provider":"mock"}"#, "command"),
             ("/providers/call", #"{"provider":"mock","command":"x","arguments":"all"}"#, "arguments"),
             ("/providers/call", #"{"provider":"mock","command":"x","arguments":["a",1]}"#, "arguments[1]"),
+            ("/erase", #"{"operator":"ann"}"#, "user"), ("/erase", #"{"user":"7"}"#, "operator"),
+            ("/erase", #"{"user":"erased-1","operator":"ann"}"#, "user"),
         ])
     func fields(path: String, body: String, field: String) async throws {
         try await withRoutes { client in
@@ -84,7 +87,8 @@ struct AdminRouteTests {
             ("/operations/x/resolve", #"{"as":"failed","note":"n","operator":"ann"}"#, "not_found"),
             ("/operations/1/resolve", #"{"as":"failed","note":"4242 4242 4242 4242","operator":"ann"}"#, "card_number_refused"),
             ("/webhooks/replay", "{}", "invalid_request"), ("/webhooks/replay", "{", "invalid_request"),
-            ("/api/v1/orders", "{}", "not_found"), ("/providers/commands", #"{"provider":"nobody"}"#, "not_found"),
+            ("/erase", #"{"user":"nobody","operator":"ann"}"#, "not_found"), ("/api/v1/orders", "{}", "not_found"),
+            ("/providers/commands", #"{"provider":"nobody"}"#, "not_found"),
         ])
     func refusals(path: String, body: String, code: String) async throws {
         try await withRoutes { client in
@@ -96,7 +100,7 @@ struct AdminRouteTests {
     @Test("It changes nothing on GET")
     func get() async throws {
         try await withRoutes { client in
-            for path in ["/reconcile", "/operations/1/resolve", "/webhooks/replay"] {
+            for path in ["/reconcile", "/operations/1/resolve", "/webhooks/replay", "/erase"] {
                 let answer = try await client.execute(uri: path, method: .get)
                 #expect(answer.problemCode == "method_not_allowed", "\(path)")
             }

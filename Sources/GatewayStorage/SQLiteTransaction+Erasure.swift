@@ -1,0 +1,118 @@
+import GatewayCore
+import ProviderAPI
+
+extension SQLiteTransaction {
+    func unsettledOperation(ofUser userID: String) throws -> Int64? {
+        try first(
+            """
+            SELECT operations.id FROM operations INDEXED BY operations_unsettled
+            CROSS JOIN payment_transactions ON payment_transactions.id = operations.transaction_id
+            WHERE \(OperationRow.isUnsettled) AND operations.deleted_at IS NULL AND user_id = ? LIMIT 1
+            """,
+            [userID]
+        ) { $0[0] }
+    }
+
+    func erase(
+        _ userID: String, as pseudonym: String, by actor: HistoryChange.Actor, limit: Int, at now: Timestamp
+    ) throws -> ErasureStep {
+        var step = ErasureStep()
+        // Deleted ones too: their rows still have the data.
+        let orders = try all(
+            "SELECT id FROM orders INDEXED BY orders_user_standing WHERE user_id = ? LIMIT ?", [userID, max(0, limit)]
+        ) { row -> Int64 in row[0] }
+        step.orders = orders.count
+        for id in orders {
+            try execute(
+                "UPDATE orders SET user_id = ?, description = NULL, metadata = '{}', updated_at = ? WHERE id = ?",
+                [pseudonym, now.unixMilliseconds, id]
+            )
+            let payments = try all(
+                """
+                SELECT id, provider, payment_intent_id, status FROM payment_transactions
+                INDEXED BY payment_transactions_order WHERE order_id = ?
+                """,
+                [id]
+            ) { row in
+                ErasedPayment(
+                    id: row[0], provider: row[1], intent: row[2],
+                    status: try ColumnReader(row, of: TransactionRow.table).value(3, "status"))
+            }
+            for payment in payments {
+                try erase(payment, of: userID, as: pseudonym, at: now)
+                step.webhooks += try eraseWebhooks(of: payment, at: now)
+                let change = HistoryChange(
+                    type: "personal_data.erased", actor: actor.name, fromStatus: payment.status, toStatus: payment.status)
+                try appendHistory(change, transactionID: payment.id, at: now)
+            }
+            step.transactions += payments.count
+        }
+        if orders.count < limit {
+            step.idempotencyKeys = try execute(
+                """
+                DELETE FROM idempotency_keys WHERE rowid IN (
+                    SELECT rowid FROM idempotency_keys WHERE owner = ? AND state = 'complete' LIMIT ?
+                )
+                """,
+                [userID, max(0, limit)]
+            )
+            step.isLast = step.idempotencyKeys < limit
+        }
+        return step
+    }
+
+    private struct ErasedPayment {
+        let id: Int64
+        let provider: String
+        let intent: String?
+        let status: TransactionStatus
+    }
+
+    /// The version counts it, so that a flow that has read the row before does not write the data back.
+    private func erase(_ payment: ErasedPayment, of userID: String, as pseudonym: String, at now: Timestamp) throws {
+        try execute(
+            """
+            UPDATE payment_transactions
+            SET user_id = ?, metadata = '{}', client_secret = NULL, provider_customer_id = NULL, error_message = NULL,
+                next_action = NULL, updated_at = ?, version = version + 1
+            WHERE id = ?
+            """,
+            [pseudonym, now.unixMilliseconds, payment.id]
+        )
+        let requests = try all("SELECT id, request FROM operations WHERE transaction_id = ?", [payment.id]) { row in
+            (id: row[0] as Int64, request: try ColumnReader(row, of: "operations").json(1, "request") as OperationRequest)
+        }
+        for (id, request) in requests {
+            try execute(
+                "UPDATE operations SET request = ?, idempotency_owner = NULL, idempotency_key = NULL WHERE id = ?",
+                [JSONColumn.encode(request: request.erased(userID: pseudonym)), id]
+            )
+        }
+        try execute("UPDATE refunds SET metadata = '{}', reason = NULL WHERE transaction_id = ?", [payment.id])
+        try execute(
+            """
+            UPDATE transaction_events SET detail = NULL, actor = iif(actor = 'user:' || ?, 'user:' || ?, actor)
+            WHERE transaction_id = ?
+            """,
+            [userID, pseudonym, payment.id]
+        )
+    }
+
+    private func eraseWebhooks(of payment: ErasedPayment, at now: Timestamp) throws -> Int {
+        guard let intent = payment.intent else { return 0 }
+        let events = try all(
+            """
+            SELECT id, event FROM webhook_events INDEXED BY webhook_events_intent
+            WHERE payment_intent_id = ? AND provider = ?
+            """,
+            [intent, payment.provider]
+        ) { row in (id: row[0] as Int64, event: try ColumnReader(row, of: WebhookRow.table).json(1, "event") as WebhookEvent) }
+        for (id, event) in events {
+            try execute(
+                "UPDATE webhook_events SET raw_body = x'', event = ?, updated_at = ? WHERE id = ?",
+                [try JSONColumn.encode(event: event.erased), now.unixMilliseconds, id]
+            )
+        }
+        return events.count
+    }
+}

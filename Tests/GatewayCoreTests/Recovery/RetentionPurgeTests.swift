@@ -1,0 +1,76 @@
+import GatewayCore
+import ProviderAPI
+import ProviderTestKit
+import Testing
+
+@Suite("Old data is purged", .timeLimit(.minutes(10)))
+struct RetentionPurgeTests {
+    /// Stores webhooks that ended.
+    private static func store(_ count: Int, in gateway: TestGateway) async throws {
+        let now = gateway.clock.now()
+        try await gateway.store.write { writer in
+            for number in 0..<count {
+                let event = WebhookEvent(id: "evt_\(number)", type: "t", createdAt: now, subject: .other)
+                let new = NewWebhook(provider: "mock", event: event, rawBody: [1], receivedAt: now)
+                guard let record = try writer.insertWebhook(new) else { continue }
+                try writer.endWebhook(record.id, state: .ignored, result: "", at: now)
+            }
+        }
+    }
+
+    @Test("Bodies and events go when their time is over, in as many steps as it takes, and not before")
+    func webhooks() async throws {
+        try await withGateway { gateway in
+            try await Self.store(1_001, in: gateway)
+            var policy = RetentionPolicy()
+            policy.webhookBodies = .days(2)
+            policy.webhookEvents = .days(5)
+            let purge = RetentionPurge(store: gateway.store, policy: policy, clock: gateway.clock, logger: gateway.log.logger)
+            gateway.clock.advance(by: .days(2))
+            #expect(try await purge.purge() == .init())
+            gateway.clock.advance(by: .milliseconds(1))
+            var bodies = RetentionPurge.Report()
+            bodies.webhookBodies = 1_001
+            #expect(try await purge.purge() == bodies)
+            #expect(try await purge.purge() == .init())
+            gateway.clock.advance(by: .days(3))
+            var events = RetentionPurge.Report()
+            events.webhookEvents = 1_001
+            #expect(try await purge.purge() == events)
+            #expect(try await gateway.store.read { try $0.webhooks(WebhookQuery(limit: 10)) }.isEmpty)
+            #expect(gateway.log.lines.filter { $0.message == "Old data was purged." }.count == 2)
+        }
+    }
+
+    @Test("A payment that is paid loses its client secret when its time is over, and one that waits keeps it")
+    func secrets() async throws {
+        try await withGateway { gateway in
+            let paid = try await gateway.created()
+            #expect(try await gateway.confirm(paid.intent).status == 200)
+            let open = try await gateway.created()
+            func secret(_ id: Int64) async throws -> String? {
+                try await gateway.store.read { try $0.transactions(orderID: id).first?.clientSecret }
+            }
+            #expect(try await secret(paid.order.id) != nil)
+            let purge = RetentionPurge(
+                store: gateway.store, policy: RetentionPolicy(), clock: gateway.clock, logger: gateway.log.logger)
+            gateway.clock.advance(by: .days(8))
+            #expect(try await purge.purge().clientSecrets == 1)
+            #expect(try await secret(paid.order.id) == nil)
+            #expect(try await secret(open.order.id) != nil)
+        }
+    }
+
+    @Test("Keys are remembered for as long as the policy says")
+    func keys() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            #expect(try await gateway.confirm(subject.intent, request(key: "k")).status == 200)
+            let purge = KeyPurge(store: gateway.store, memory: .hours(48), clock: gateway.clock, logger: gateway.log.logger)
+            gateway.clock.advance(by: .hours(48))
+            #expect(try await purge.purge() == 0)
+            gateway.clock.advance(by: .milliseconds(1))
+            #expect(try await purge.purge() == 1)
+        }
+    }
+}
