@@ -15,7 +15,10 @@ EXAMPLE := --package-path Examples/PaynowProvider --scratch-path .build-examples
 # More arguments for `swift test`: `make test TEST_FLAGS='--filter Refund'`. Without any, the tests that start gateways and compilers
 # run after those that only compute: each waits for the few threads that all tests share.
 TEST_FLAGS ?=
-SWIFT_TEST = GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS)
+# How many cases run at once. Swift Testing starts all of them where it is not given a number, and each would wait for hundreds of others.
+TEST_WIDTH ?= $(shell echo $$((4 * $$(nproc))))
+SWIFT_TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) \
+	GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS)
 # The answers of the gateways that the tests start, which are held against the description afterwards.
 ANSWERS = $(CURDIR)/$(BIN)/answers.jsonl
 define ALL_TESTS

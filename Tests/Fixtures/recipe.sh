@@ -20,7 +20,7 @@ as_expected() {
 step() {
     local when=$1 command=$2 tries=1
     shift 2
-    [[ $when == soon ]] && tries=300
+    [[ $when == soon ]] && tries=3000
     while ((tries-- > 0)); do
         # In this shell, and not in one below it: what a step sets, the next ones use.
         eval "$command" >"$output" 2>&1

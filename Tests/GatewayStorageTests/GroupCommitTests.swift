@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayStorage
 
-@Suite("Group commit", .timeLimit(.minutes(1)))
+@Suite("Group commit", .timeLimit(.minutes(10)))
 struct GroupCommitTests {
     @Test("A unit alone is committed alone, at once")
     func alone() async throws {

@@ -87,7 +87,7 @@ struct QueryPlanTests {
         _ = try store.isLeased(operationID: operation.id)
         _ = try store.transaction(ofOpenOperation: operation.id, fence: 1)
         _ = try store.operationsDue(limit: 10, exceptAt: ["other"])
-        _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(60))
+        _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(3600))
         try store.voidLeases()
         _ = try store.keepOperationOpen(operation.id, fence: 2, outcome: "", nextCheckAfter: .zero, at: time())
         _ = try store.endOperation(operation.id, fence: 2, state: .succeeded, outcome: "", at: time())

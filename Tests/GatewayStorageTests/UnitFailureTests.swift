@@ -4,7 +4,7 @@ import Testing
 
 @testable import GatewayStorage
 
-@Suite("A unit of work that fails in a commit with others", .timeLimit(.minutes(1)))
+@Suite("A unit of work that fails in a commit with others", .timeLimit(.minutes(10)))
 struct UnitFailureTests {
     @Test("A unit that fails is rolled back alone, hears its own error, and harms nobody")
     func failuresStayAlone() async throws {

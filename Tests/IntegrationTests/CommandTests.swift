@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Commands", .timeLimit(.minutes(1)))
+    @Suite("Commands", .timeLimit(.minutes(10)))
     struct CommandTests {
         @Test("`check` passes a good configuration and makes neither database nor secret")
         func check() async throws {

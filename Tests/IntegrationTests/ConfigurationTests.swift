@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Configuration", .timeLimit(.minutes(1)))
+    @Suite("Configuration", .timeLimit(.minutes(10)))
     struct ConfigurationTests {
         @Test("A typo in a key is an error with file, line and key", arguments: [["serve"], ["check"]])
         func typo(command: [String]) async throws {

@@ -3,7 +3,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("The examples of the description, as they stand", .timeLimit(.minutes(2)))
+    @Suite("The examples of the description, as they stand", .timeLimit(.minutes(10)))
     struct DescribedExampleTests {
         /// An operation that is sent with the examples of its parameters, and with one of its bodies.
         private struct Step: Hashable, CustomStringConvertible {

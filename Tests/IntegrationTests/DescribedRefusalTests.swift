@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 /// Every operation is refused in the ways that its description has; `Tests/Contract/check_answers.py` holds the answers against it.
-@Suite("What all operations refuse alike", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(2)))
+@Suite("What all operations refuse alike", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct DescribedRefusalTests {
     private static func operations(_ fits: (DescribedAPI.Operation) -> Bool) async throws -> [DescribedAPI.Operation] {
         let operations = try await DescribedAPI(of: GatewayProcess.shared).operations.values.filter(fits)

@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Commands of operators", .timeLimit(.minutes(2)))
+    @Suite("Commands of operators", .timeLimit(.minutes(10)))
     struct OperatorCommandTests {
         @Test("What a killed gateway left open is shown, and `reconcile` settles it without a gateway")
         func reconcile() async throws {

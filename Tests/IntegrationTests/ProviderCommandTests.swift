@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Commands that providers offer", .timeLimit(.minutes(2)))
+    @Suite("Commands that providers offer", .timeLimit(.minutes(10)))
     struct ProviderCommandTests {
         @Test("The mock's are listed and run, in the gateway that runs: a scenario strikes its next payment")
         func running() async throws {

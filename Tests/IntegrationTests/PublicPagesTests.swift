@@ -2,7 +2,7 @@ import Foundation
 import GatewayHarness
 import Testing
 
-@Suite("Pages and probes", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Pages and probes", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct PublicPagesTests {
     @Test("The probes answer without a token", arguments: ["/healthz", "/readyz"])
     func probes(path: String) async throws {

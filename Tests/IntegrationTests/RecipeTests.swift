@@ -3,7 +3,7 @@ import GatewayHarness
 import Testing
 
 // One after the other: each starts programs without end, and other suites run at the same time.
-@Suite("The recipes of docs/testing.md", .serialized, .timeLimit(.minutes(5)))
+@Suite("The recipes of docs/testing.md", .serialized, .timeLimit(.minutes(10)))
 struct RecipeTests {
     private static let document = TestPaths.repository.appending(path: "docs/testing.md")
 
@@ -21,7 +21,7 @@ struct RecipeTests {
             ]
             let result = try await run(
                 URL(fileURLWithPath: "/bin/bash"), [folder.path("recipe.sh")],
-                environment: gateway.environment.merging(variables) { $1 }, in: folder.url, within: .seconds(90))
+                environment: gateway.environment.merging(variables) { $1 }, in: folder.url, within: hangLimit)
             #expect(result.end == .exited(0), "\(result.everything)\n\(gateway.recentLog)")
         }
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ProviderLoading
 
-@Suite("Loading modules", .timeLimit(.minutes(2)))
+@Suite("Loading modules", .timeLimit(.minutes(10)))
 struct ModuleLoaderTests {
     /// Lets every module pass, and keeps their names.
     private final class OpenDoor: ModuleProbing {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ProviderLoading
 
-@Suite("What a probe's process tells", .timeLimit(.minutes(1)))
+@Suite("What a probe's process tells", .timeLimit(.minutes(10)))
 struct ModuleProbeTests {
     private func reason(
         _ end: ShortLivedChild.End, answer: String = "loading\n", errors: String = ""

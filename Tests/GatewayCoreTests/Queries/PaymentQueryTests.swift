@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("What can be asked about payments, and by whom", .timeLimit(.minutes(1)))
+@Suite("What can be asked about payments, and by whom", .timeLimit(.minutes(10)))
 struct PaymentQueryTests {
     private static let stranger = Principal(subject: "43", isAdmin: false)
 

@@ -69,7 +69,7 @@ struct TokenVerifierTests {
         #expect(error.detail.contains("Bearer <JWT>"))
     }
 
-    @Test("is refused where it is too long to be one", .timeLimit(.minutes(1)))
+    @Test("is refused where it is too long to be one", .timeLimit(.minutes(10)))
     func tooLong() async throws {
         let token = try forge.token(claims: forge.claims(["padding": String(repeating: "a", count: 9000)]))
         #expect(try await refusal(token) == "The header Authorization must be Bearer <JWT>.")

@@ -162,10 +162,10 @@ struct CardNumberTests {
         #expect(!CardNumber.isContained(in: String(text.dropLast()) + "1"))
     }
 
-    @Test("is looked for in a time that grows with the text's length only", .timeLimit(.minutes(1)))
+    @Test("is looked for in a time that grows with the text's length only", .timeLimit(.minutes(10)))
     func longTexts() {
         for text in ["4", "4 ", "4242 ", "42424242-", "abcdef01-", "4242424242424241 ", "a"] {
-            let long = String(repeating: text, count: 65_536 / text.utf8.count)
+            let long = String(repeating: text, count: 262_144 / text.utf8.count)
             _ = CardNumber.isContained(in: long)
         }
     }

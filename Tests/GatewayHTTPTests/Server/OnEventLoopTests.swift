@@ -8,7 +8,7 @@ import Testing
 @testable import GatewayCore
 @testable import GatewayHTTP
 
-@Suite("A connection's event loop", .timeLimit(.minutes(1)))
+@Suite("A connection's event loop", .timeLimit(.minutes(10)))
 struct OnEventLoopTests {
     /// What ran on an event loop, and what elsewhere, in the order of running.
     private final class Places: Sendable {

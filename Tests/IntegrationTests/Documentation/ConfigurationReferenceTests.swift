@@ -2,7 +2,7 @@ import Foundation
 import GatewayHarness
 import Testing
 
-@Suite("docs/configuration.md", .timeLimit(.minutes(1)))
+@Suite("docs/configuration.md", .timeLimit(.minutes(10)))
 struct ConfigurationReferenceTests {
     private static let modules = ["libMockProvider.so", "libStripeProvider.so"]
 

@@ -58,7 +58,7 @@ struct Shopper: Sendable {
     }
 
     private func exchange(_ request: HTTPClientRequest) async throws -> HTTPAnswer {
-        let deadline = NIODeadline.now() + .seconds(60)
+        let deadline = NIODeadline.now() + .seconds(300)
         let response: HTTPClientResponse
         do {
             response = try await world.http.execute(request, deadline: deadline)

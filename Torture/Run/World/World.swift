@@ -56,7 +56,7 @@ final class World: Sendable {
         } else {
             strikes = nil
         }
-        var settings = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(2)))
+        var settings = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(60)))
         settings.httpVersion = .http1Only
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // A client has to learn at once that the gateway is gone, and to decide itself when it tries again.

@@ -72,7 +72,7 @@ struct Example {
     }
 
     private func wait(for status: String, _ intent: PaymentIntent) async throws {
-        for _ in 0..<100 {
+        for _ in 0..<600 {
             if try await transaction(intent).status == status { return }
             try await Task.sleep(for: .milliseconds(100))
         }
