@@ -14,7 +14,7 @@ struct EventOrder: Sendable {
         (.paymentProcessing, ""),
         (.paymentCanceled, ""), (.chargeExpired, ""), (.chargeRefunded, " [--amount MINOR_UNITS]"),
         (.refundUpdated, " --refund ID"),
-        (.refundFailed, " --refund ID"), (.disputeCreated, ""), (.disputeClosed, " --status won|lost"),
+        (.refundFailed, " --refund ID"), (.disputeCreated, ""), (.disputeClosed, " --status won|lost|warning_closed"),
     ]
 
     static var usage: String {

@@ -34,7 +34,7 @@ extension Books {
             case .fail: return intent.settlementFailed(ids: ids)
             case .lapse: return intent.lapsed()
             case .dispute: return intent.disputed(ids: ids, at: due)
-            case .loseDispute: return try intent.disputeClosed(as: .lost)
+            case .loseDispute: return try intent.disputeClosed(as: intent.dispute?.unanswered ?? .lost)
             }
         }
     }

@@ -48,13 +48,16 @@ extension MockService {
                 returnURL = challenge.returnURL
                 switch outcome {
                 case .approve:
-                    return intent.paid(disputedAfter: try TestCard(token: token).disputedAfter, ids: books.ids, at: now)
+                    let card = try TestCard(token: token)
+                    if let failure = card.declineAfterChallenge { return intent.declined(failure, ids: books.ids) }
+                    return intent.paid(disputedAfter: card.disputedAfter, ids: books.ids, at: now)
                 case .decline, .giveUp: return intent.declined(ChallengePage.failure, ids: books.ids)
                 }
             }
         } catch .rejected(let rejection) where rejection.reason == .notFound {
             return ChallengePage.over
         }
-        return ChallengePage.answered(entry.intent, outcome, returnURL: returnURL)
+        let isDeclined = entry.effect == .decline
+        return ChallengePage.answered(entry.intent, isDeclined ? .decline : outcome, returnURL: returnURL)
     }
 }
