@@ -27,6 +27,7 @@ step() {
         as_expected "$@" && return
         sleep 0.1
     done
+    printf '%s: ' "${recipe:-}"
     printf 'the command\n%s\nprinted\n%s\nand not (%s)\n' "$command" "$(<"$output")" "$when"
     printf '  %s %s\n' "$@"
     exit 1
