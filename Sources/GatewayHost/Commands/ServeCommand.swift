@@ -38,7 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let (configuration, leftOut) = try await options.loadForServing(flags)
         HostLogging.bootstrap(level: configuration.log.level, format: configuration.log.format)
-        let metrics = PrometheusMetrics()
+        let metrics = PrometheusMetrics(help: MetricCatalog.help)
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "gateway")
         for problem in leftOut {

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayCore
 import GatewayHTTP
 import GatewayStorage
 import Hummingbird
@@ -82,7 +83,10 @@ struct GatewayApplication: Sendable {
                 guard readiness.isReady else { return false }
                 return (try? await services.store.ping()) != nil
             },
-            metrics: { metrics.render() + providers.render() + bodies.render() + (await store.render()) }
+            metrics: {
+                MetricCatalog.register(providers: services.registry.providers.map(\.name), in: metrics)
+                return metrics.render() + providers.render() + bodies.render() + (await store.render())
+            }
         )
     }
 
