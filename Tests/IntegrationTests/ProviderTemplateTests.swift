@@ -20,7 +20,7 @@ extension OneAtATime {
             let file = AcmePackage.shared.folder.appending(path: "providers.yaml").path
             let result = try await run(TestPaths.gateway, ["check", "--config", file])
             #expect(result.end == .exited(0), "\(result.everything)")
-            #expect(result.output.contains("1 of 1 providers enabled"), "\(result.everything)")
+            #expect(result.output.contains("1 of 1 provider enabled"), "\(result.everything)")
         }
 
         @Test("`gateway certify` passes it as it was made")

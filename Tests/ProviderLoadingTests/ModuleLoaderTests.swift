@@ -14,8 +14,9 @@ struct ModuleLoaderTests {
         private let passed = Mutex<[String]>([])
         var names: [String] { passed.withLock { $0 } }
 
-        func probe(_ candidate: ModuleCandidate) async throws {
+        func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule {
             passed.withLock { $0.append(candidate.name) }
+            return ProbedModule()
         }
     }
 
@@ -212,7 +213,7 @@ struct ModuleLoaderTests {
     @Test("A module that the probe refuses is not linked; one that is there already is not probed again")
     func probing() async throws {
         struct Refusal: ModuleProbing {
-            func probe(_ candidate: ModuleCandidate) async throws {
+            func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule {
                 throw ModuleLoadingError(candidate.name, .hung(afterSeconds: 4))
             }
         }

@@ -56,6 +56,10 @@ struct ProviderAssemblyTests {
             return LoadedModule(
                 module: module, path: "/shelf/\(name)", digest: String(repeating: "d", count: 64), certificate: certificate)
         }
+
+        func tryOut(_ name: String) async throws -> ProbedModule {
+            ProbedModule(isForTests: try await load(name, sha256: nil).module.information.isForTests)
+        }
     }
 
     private static let digest = String(repeating: "d", count: 64)

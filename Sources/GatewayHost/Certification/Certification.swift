@@ -80,7 +80,7 @@ struct Certification: Sendable {
 
     /// The process is made to be lost.
     private struct Unprobed: ModuleProbing {
-        func probe(_ candidate: ModuleCandidate) async throws {}
+        func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule { ProbedModule() }
     }
 }
 

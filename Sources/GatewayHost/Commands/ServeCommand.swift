@@ -15,6 +15,9 @@ struct ServeCommand: AsyncParsableCommand {
             stops taking new ones, finishes what runs (30 seconds at most), and exits with 0.
 
             In development a provider that cannot be loaded is named in the log and left out. In production nothing starts then.
+
+            Exit code 74 (EX_IOERR): the disk failed during a commit, so that it is not known what is stored. The gateway ends at \
+            once and answers nothing more; after the next start it finds out. Let the service manager start it again.
             """
     )
 

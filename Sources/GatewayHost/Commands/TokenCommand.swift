@@ -12,7 +12,8 @@ struct TokenCommand: AsyncParsableCommand {
         discussion: """
             For development, and for services that share the secret:
 
-              curl -H "Authorization: Bearer $(gateway token --subject 42)" http://127.0.0.1:8080/api/v1/orders
+              token=$(gateway token --subject 42)
+              curl http://127.0.0.1:8080/api/v1/orders -H "Authorization: Bearer $token"
             """
     )
 

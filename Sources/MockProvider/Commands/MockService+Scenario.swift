@@ -16,7 +16,7 @@ extension MockService {
                 #"scenario list | set JSON | clear, such as set '[{"match": {"operation": "refund"}, "fault": "refuse"}]'"#)
         }
         let lines = try scenarios.uses.map { use throws(ProviderError) in
-            "\(use.scenario.index)  matched \(use.count) times  \(try Self.json(use.scenario.source))"
+            "\(use.scenario.index)  matched \(use.count == 1 ? "once" : "\(use.count) times")  \(try Self.json(use.scenario.source))"
         }
         return lines.isEmpty ? "There are no scenarios." : lines.joined(separator: "\n")
     }

@@ -72,8 +72,7 @@ struct ConfigurationReader {
         !reader.problems.contains { $0.keyPath == provider.node.keyPath || $0.keyPath.hasPrefix(provider.node.keyPath + ".") }
     }
 
-    /// What can still be checked of a configuration with mistakes: the providers, but in production none that would be loaded without
-    /// its digest.
+    /// What can still be checked of a configuration with mistakes: the providers.
     private func remains(
         environment: GatewayEnvironment?, server: GatewayConfiguration.Server?, providers: [ProviderConfiguration],
         modulesDirectory: String, requiresCertificates: Bool
@@ -85,7 +84,7 @@ struct ConfigurationReader {
                 ?? .init(host: ConfigurationSchema.defaultHost, port: Int(ConfigurationSchema.defaultPort), publicURL: nil),
             database: .init(path: ""), authentication: .init(keys: .sharedSecret(nil), issuer: nil, audience: nil),
             modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
-            providers: providers.filter { environment == .development || $0.sha256 != nil },
+            providers: providers,
             routing: .init(defaultProvider: ""),
             log: .init(level: ConfigurationSchema.defaultLogLevel, format: ConfigurationSchema.defaultLogFormat(in: environment)),
             retention: RetentionPolicy(), file: file, baseDirectory: baseDirectory, warnings: [])

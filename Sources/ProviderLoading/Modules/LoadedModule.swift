@@ -29,4 +29,10 @@ package protocol ModuleLoading: Sendable {
     ///   - sha256: what its digest must be, in lower-case hexadecimal; nil for anything.
     /// - Throws: ``ModuleLoadingError``.
     func load(_ name: String, sha256: String?) async throws -> LoadedModule
+
+    /// Checks and probes a module without bringing it into this process.
+    ///
+    /// - Throws: ``ModuleLoadingError``.
+    @discardableResult
+    func tryOut(_ name: String) async throws -> ProbedModule
 }

@@ -54,7 +54,8 @@ package final class ModuleLoader: ModuleLoading {
     /// Checks and probes a module without bringing it into this process.
     ///
     /// - Throws: ``ModuleLoadingError``.
-    package func tryOut(_ name: String) async throws {
+    @discardableResult
+    package func tryOut(_ name: String) async throws -> ProbedModule {
         try await probe.probe(try copied(name, sha256: nil))
     }
 

@@ -7,9 +7,11 @@ package enum ProbeAnswer {
     /// The first line: from now on the time counts that the module takes.
     static let beginning = Array("loading\n".utf8)
 
-    /// Nil for a module that can be linked.
+    /// What came of it: no refusal for a module that can be linked.
     struct Verdict: Codable {
         var refusal: ModuleLoadingError?
+        /// Whether the module says that it is for tests.
+        var isForTests: Bool?
     }
 
     /// Links a copy into this process, calls its entry, asks the module who it is and what it is set by, and writes down the verdict.
@@ -21,7 +23,8 @@ package enum ProbeAnswer {
         var verdict = Verdict()
         do {
             let module = try SharedLibrary(path, named: name).providerModule()
-            _ = (module.information, module.settingsSchema)
+            verdict.isForTests = module.information.isForTests
+            _ = module.settingsSchema
         } catch let error as ModuleLoadingError {
             verdict.refusal = error
         } catch {
