@@ -24,6 +24,7 @@ struct GatewayApplication: Sendable {
         _ configuration: GatewayConfiguration, reloading: @escaping @Sendable () throws -> GatewayConfiguration,
         metrics: PrometheusMetrics, logger: Logger
     ) async throws -> GatewayApplication {
+        Allocator.returnLargeBlocks()
         raiseOpenFileLimit(for: configuration, logger: logger)
         for warning in configuration.warnings {
             logger.warning("The configuration is allowed, and worth a look.", metadata: ["warning": "\(warning)"])
