@@ -1,3 +1,4 @@
+import Foundation
 import GatewayCore
 import HTTPTypes
 import Hummingbird
@@ -36,6 +37,17 @@ struct GatewayRequest {
 
     /// The raw query, without the question mark.
     var query: QueryReader { QueryReader(request.uri.query) }
+
+    /// Refuses a card number in the path or the query: proxies and browsers keep both.
+    ///
+    /// - Throws: ``GatewayError/Code/cardNumberRefused``.
+    func refuseCardNumberInTarget() throws {
+        for (part, text) in [("path", request.uri.path), ("query", request.uri.query ?? "")] {
+            let isEncoded = text.utf8.contains(UInt8(ascii: "%"))
+            guard CardNumber.isContained(in: isEncoded ? text.removingPercentEncoding ?? text : text) else { continue }
+            throw GatewayError(.cardNumberRefused, "The \(part) holds a card number. Pay with a payment method's token instead.")
+        }
+    }
 
     /// The path's parameter with this name, an id from 1.
     ///
@@ -76,10 +88,11 @@ struct GatewayRequest {
         return mutation
     }
 
-    /// The W3C trace context, where it is well-formed.
+    /// The W3C trace context, where it is well-formed and holds no card number.
     var traceparent: String? {
         guard let value = request.headers[.traceparent], value.utf8.count == 55,
-            value.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isHexDigit })
+            value.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isHexDigit }),
+            !CardNumber.isContained(in: value)
         else { return nil }
         return value
     }

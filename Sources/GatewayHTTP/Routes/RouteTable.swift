@@ -95,7 +95,9 @@ package struct RouteTable: Sendable {
         if access == .admin, !principal.isAdmin {
             throw GatewayError(.forbidden, "Only admins may do this: the token needs role: admin.")
         }
-        return GatewayRequest(request: request, context: context, caller: principal, memory: memory)
+        let request = GatewayRequest(request: request, context: context, caller: principal, memory: memory)
+        try request.refuseCardNumberInTarget()
+        return request
     }
 }
 

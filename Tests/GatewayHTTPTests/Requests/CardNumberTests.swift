@@ -78,24 +78,6 @@ struct CardNumberTests {
         }
     }
 
-    @Test(
-        "is none of what else clients send",
-        arguments: [
-            "", "99.99", "9999999999.99", "-0.01", "1e16", "2026-01-08T01:00:00.000Z", "2026-01-08 01:00:00 2026-01-09 01:00:00",
-            "1767834000", "1767834000123", "1767834000123456", "1767834000123456789", "pi_3MtwBwLkdIwHu7ix28a3tqPa",
-            "pm_card_visa",
-            "req_4242", "re_1Nispe2eZvKYlo2Cd31jOCgZ", "evt_1NG8Du2eZvKYlo2CUI79vXWy", "cus_4242424242", "+49 30 901820",
-            "+1 (415) 555-2671",
-            "10.0.0.1", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", "DE89 3704 0044 0532 0130 00", "order 17 of 2026-01-08",
-            "9780306406157",
-            "4242 4242 4242 4241", "4242/4242/4242/4242", "Sizes 38 40 42 44 46 48 50 52",
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-        ]
-    )
-    func innocent(text: String) {
-        #expect(!CardNumber.isContained(in: text))
-    }
-
     @Test("is no UUID and no digest, whatever their digits are")
     func identifiers() {
         // Each of these UUIDs holds a run of digits that passes for a card number.
@@ -150,21 +132,51 @@ struct CardNumberTests {
             ).holdsCardNumber)
     }
 
-    @Test(
-        "is found behind the spaces, dashes, dots and digits that web pages and word processors put in",
-        arguments: [
-            "4242\u{a0}4242\u{2009}4242\u{a0}4242", "4242\u{2013}4242\u{2013}4242\u{2013}4242", "4242.4242.4242.4242",
-            "\u{ff14}\u{ff12}\u{ff14}\u{ff12} 4242 4242 4242", "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢", "4242\u{200b}424242424242",
-        ]
-    )
-    func otherScripts(text: String) {
-        #expect(CardNumber.isContained(in: text))
-        #expect(!CardNumber.isContained(in: String(text.dropLast()) + "1"))
+    @Test("is found in every digit that compatibility normalization (NFKC) brings into ASCII")
+    func compatibilityDigits() {
+        var count = 0
+        for value in UInt32(0x80)...0x1FFFF {
+            // Ideographs and syllables, of which none becomes a digit.
+            if (0x3400...0x4DBF).contains(value) || (0x4E00...0xD7FF).contains(value) { continue }
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let normal = String(scalar).precomposedStringWithCompatibilityMapping.utf8
+            let digits = normal.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            // U+2044 is the slash of a fraction, which is a number and no digit.
+            guard !digits.isEmpty, normal.allSatisfy({ $0 < UInt8(ascii: "A") }) else { continue }
+            count += 1
+            let folded = Array(String(scalar).utf8).withUnsafeBufferPointer(CardNumberFolding.bytes)
+            #expect(folded == Array(digits), "U+\(String(value, radix: 16))")
+        }
+        #expect(count > 150)
     }
 
-    @Test("is looked for in a time that grows with the text's length only", .timeLimit(.minutes(1)))
+    @Test("is found in none of many texts that resemble one by chance")
+    func chance() {
+        var generator = SeededGenerator(seed: 23)
+        func number(_ range: ClosedRange<Int>, width: Int = 0) -> String {
+            let text = String(Int.random(in: range, using: &generator))
+            return String(repeating: "0", count: max(0, width - text.count)) + text
+        }
+        for _ in 0..<500 {
+            let amounts = (0..<4).map { _ in "\(number(1...99)).\(number(0...99, width: 2))" }
+            let whole = (0..<6).map { _ in number(1000...9999) }
+            let addresses = (0..<4).map { _ in "\(number(1...255)).\(number(0...255)).\(number(0...255)).\(number(0...255))" }
+            let days = (0..<2).map { _ in "\(number(1...31, width: 2))/\(number(1...12, width: 2))/\(number(2020...2030))" }
+            let places = "\(number(0...90)).\(number(100_000...999_999)),\(number(0...180)).\(number(100_000...999_999))"
+            let telephone = "+\(number(1...99)) \(number(10...999)) \(number(100...999)) \(number(1000...9999))"
+            for text in [
+                amounts.joined(separator: ", "), amounts.joined(separator: "; "), whole.joined(separator: ", "),
+                whole.map { String($0.prefix(2)) }.joined(separator: ", "), addresses.joined(separator: ", "),
+                days.joined(separator: ", "), places, telephone,
+            ] {
+                #expect(!CardNumber.isContained(in: text), "\(text)")
+            }
+        }
+    }
+
+    @Test("is looked for in a time that grows with the text's length only", .timeLimit(.minutes(10)))
     func longTexts() {
-        for text in ["4", "4 ", "4242 ", "42424242-", "abcdef01-", "4242424242424241 ", "a"] {
+        for text in ["4", "4 ", "4242 ", "42424242-", "abcdef01-", "4242424242424241 ", "a", "4/", "4242, ", "4   ", "四", "④"] {
             let long = String(repeating: text, count: 65_536 / text.utf8.count)
             _ = CardNumber.isContained(in: long)
         }

@@ -16,8 +16,8 @@ struct TestAPI: Sendable {
     let client: any TestClientProtocol
     /// The router's endpoints; those that refuse a method are among them.
     let routes: [(method: HTTPTypes.HTTPRequest.Method, path: String)]
-    /// What the API keeps.
-    let store: SQLiteStore
+    /// The folder of its database.
+    let folder: String
     /// What its requests' bodies are counted in.
     let memory: BodyMemory
     private let forge: TokenForge
@@ -42,7 +42,7 @@ struct TestAPI: Sendable {
                 group.addTask { try await supervisor.run() }
                 defer { group.cancelAll() }
                 return try await application.test(.router) {
-                    try await body(TestAPI(client: $0, routes: routes, store: store, memory: memory, forge: forge))
+                    try await body(TestAPI(client: $0, routes: routes, folder: folder, memory: memory, forge: forge))
                 }
             }
             await store.close()
@@ -78,10 +78,26 @@ struct TestAPI: Sendable {
         )
     }
 
+    /// Whether a text is in any file of the database.
+    func isStored(_ text: String) throws -> Bool {
+        let bytes = Data(text.utf8)
+        return try FileManager.default.contentsOfDirectory(atPath: folder).contains { name in
+            FileManager.default.contents(atPath: folder + "/" + name)?.range(of: bytes) != nil
+        }
+    }
+
     /// Sends a request, as a user, as an admin, or as nobody.
     func send(
         _ method: HTTPTypes.HTTPRequest.Method, _ path: String, as caller: Caller = .user("42"), headers: HTTPFields = [:],
         body: String? = nil
+    ) async throws -> TestResponse {
+        try await send(method, path, as: caller, headers: headers, bytes: body.map { Array($0.utf8) })
+    }
+
+    /// Sends a request whose body may be no text.
+    func send(
+        _ method: HTTPTypes.HTTPRequest.Method, _ path: String, as caller: Caller = .user("42"), headers: HTTPFields = [:],
+        bytes: [UInt8]?
     ) async throws -> TestResponse {
         var headers = headers
         switch caller {
@@ -89,8 +105,8 @@ struct TestAPI: Sendable {
         case .user(let subject): headers[.authorization] = "Bearer \(try forge.token(claims: forge.claims(["sub": subject])))"
         case .admin: headers[.authorization] = "Bearer \(try forge.token(claims: forge.claims(["sub": "root", "role": "admin"])))"
         }
-        if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
-        return try await client.execute(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+        if bytes != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
+        return try await client.execute(uri: path, method: method, headers: headers, body: bytes.map { ByteBuffer(bytes: $0) })
     }
 
     /// Who sends a request.
