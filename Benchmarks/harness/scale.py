@@ -39,6 +39,8 @@ class Scale:
         for installation in (self.empty, self.full):
             installation.run("migrate")
         self.filled.put(self.full.books.database)
+        # A copy: the gateway serves from one only after this.
+        self.full.run("migrate", "--moved")
         self.full.books.start_here()
         for installation in (self.empty, self.full):
             installation.read_events_later()

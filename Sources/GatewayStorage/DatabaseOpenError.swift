@@ -20,6 +20,11 @@ package enum DatabaseOpenError: Error, Sendable, Hashable {
     case damaged(path: String)
     /// It is a backup that has not been restored.
     case isBackup(path: String)
+    /// It is not the file that was served here: a copy that was not restored, or the database of an earlier time. `reason` says how
+    /// it was recognized.
+    case isCopy(path: String, reason: String)
+    /// It was called moved, and is older than what was served in this place.
+    case isBehind(path: String, reason: String)
     /// A restore was killed while it replaced the database.
     case restoreNotEnded(path: String)
     /// The machine's clock is behind what a backup holds, so that no numbers can be taken from it.
@@ -50,6 +55,12 @@ extension DatabaseOpenError: CustomStringConvertible {
             "\(path) is damaged: SQLite's integrity check fails; take another backup"
         case .isBackup(let path):
             "\(path) is a backup: put it in place with `gateway restore FILE`, so that no key at a provider is used twice"
+        case .isCopy(let path, let reason):
+            "\(path) is a copy, or was put back from an earlier time: \(reason). A gateway that serves from it repeats numbers, and does "
+                + "not know payments that were made. Put it in place with `gateway restore \(path) --replace`. If you moved the "
+                + "database here, and nothing serves from the old place, say so with `gateway migrate --moved`"
+        case .isBehind(let path, let reason):
+            "\(path) was not moved here: \(reason). Put it in place with `gateway restore \(path) --replace`"
         case .restoreNotEnded(let path):
             "a restore of \(path) was interrupted: run `gateway restore FILE --replace` again"
         case .clockBehind(let path):

@@ -57,10 +57,13 @@ final class GroupCommit: Sendable {
     private let pool: DatabasePool
     private let state = Mutex(State())
 
+    private let identity: IdentityFile?
     private let onCommitInDoubt: @Sendable () -> Void
 
-    init(pool: DatabasePool, onCommitInDoubt: @escaping @Sendable () -> Void) {
+    /// - Parameter identity: is given the numbers of each commit, before anybody is answered.
+    init(pool: DatabasePool, identity: IdentityFile?, onCommitInDoubt: @escaping @Sendable () -> Void) {
         self.pool = pool
+        self.identity = identity
         self.onCommitInDoubt = onCommitInDoubt
     }
 
@@ -162,6 +165,7 @@ final class GroupCommit: Sendable {
         var ran = 0
         var failed = 0
         var phase = DatabasePhase.statement
+        var numbers: HighestNumbers?
         do {
             try database.inTransaction(.immediate) {
                 for unit in units {
@@ -173,9 +177,11 @@ final class GroupCommit: Sendable {
                         answers.append { unit.fail(error) }
                     }
                 }
+                if identity != nil { numbers = try HighestNumbers.read(in: SQLiteTransaction(database: database)) }
                 phase = .commit
                 return .commit
             }
+            if let numbers { identity?.record(numbers) }
             let succeeded = ran - failed
             state.withLock { $0.statistics.count(succeeded: succeeded, failed: failed) }
             for answer in answers { answer() }

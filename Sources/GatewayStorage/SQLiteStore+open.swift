@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GatewayCore
 
 extension SQLiteStore {
     /// What an opening is for.
@@ -10,21 +11,35 @@ extension SQLiteStore {
         case readOnly
     }
 
+    /// What an operator says about a database that does not look like the one that was served.
+    package enum Claim: Sendable, Hashable {
+        /// Nothing: any other than the database that was served is refused.
+        case same
+        /// It was moved here, and nothing serves from where it was.
+        case moved
+    }
+
     /// Opens a database.
     ///
     /// - Parameters:
     ///   - path: the file. With ``Access/exclusive`` it is made where there is none (mode 0600), and its folder too (mode 0700).
+    ///   - claim: whether it is a database that was moved. With ``Access/readOnly`` copies are opened, too.
     ///   - installation: makes the random id of a new database.
+    ///   - machine: the machine's id; nil where it has none.
     ///   - onCommitInDoubt: called, before anybody is answered, when a commit has failed so that nobody knows whether it is on disk.
     ///     The process must end then, and find out at its next start.
     /// - Throws: ``DatabaseOpenError``.
     package static func open(
-        path: String, access: Access = .exclusive, installation: @escaping @Sendable () -> String = randomInstallation,
+        path: String, access: Access = .exclusive, claim: Claim = .same,
+        installation: @escaping @Sendable () -> String = randomInstallation, machine: String? = MachineID.current(),
         onCommitInDoubt: @escaping @Sendable () -> Void = {}
     ) throws -> SQLiteStore {
         try reportingOpenErrors(path: path) {
             switch access {
-            case .exclusive: try openExclusive(path: path, installation: installation, onCommitInDoubt: onCommitInDoubt)
+            case .exclusive:
+                try openExclusive(
+                    DatabaseIdentity(path: path, machine: machine), claim: claim, installation: installation,
+                    onCommitInDoubt: onCommitInDoubt)
             case .readOnly: try openReadOnly(path: path)
             }
         }
@@ -38,15 +53,18 @@ extension SQLiteStore {
             if error.resultCode == .SQLITE_NOTADB { throw DatabaseOpenError.notADatabase(path: path) }
             // SQLite's words for its code, and nothing of the statement.
             throw DatabaseOpenError.cannotOpen(path: path, reason: "\(error.resultCode)")
+        } catch let error as StoreError {
+            throw DatabaseOpenError.cannotOpen(path: path, reason: "\(error)")
         }
     }
 
     /// Brings a database up to date without serving from it.
     ///
+    /// - Parameter claim: whether it is a database that was moved.
     /// - Returns: the migrations that were run, in order; none where it was current.
     /// - Throws: ``DatabaseOpenError``.
-    package static func migrate(path: String) async throws -> [String] {
-        let store = try open(path: path)
+    package static func migrate(path: String, claim: Claim = .same) async throws -> [String] {
+        let store = try open(path: path, claim: claim)
         await store.close()
         return store.appliedMigrations
     }
@@ -62,27 +80,37 @@ extension SQLiteStore {
     }
 
     private static func openExclusive(
-        path: String, installation: @escaping @Sendable () -> String, onCommitInDoubt: @escaping @Sendable () -> Void
+        _ identity: DatabaseIdentity, claim: Claim, installation: @escaping @Sendable () -> String,
+        onCommitInDoubt: @escaping @Sendable () -> Void
     ) throws -> SQLiteStore {
+        let path = identity.path
         try makeFolder(of: path)
         let lock = try DatabaseLock(databasePath: path)
         // Before the file is made: there is none for a moment while a restore replaces it.
         try requireNoRestore(path: path)
+        let isNew = !FileManager.default.fileExists(atPath: path)
         try makeFile(at: path)
         let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))
         try pool.writeWithoutTransaction { try makeDurable($0, path: path) }
         let migrator = GatewayMigrator.make(installation: installation)
         let before = try pool.read { database in
             guard try !BackupMark.isSet(in: database) else { throw DatabaseOpenError.isBackup(path: path) }
-            return try requireKnownSchema(database, of: migrator, path: path)
+            let migrations = try requireKnownSchema(database, of: migrator, path: path)
+            if !migrations.isEmpty {
+                try identity.check(database, migrations: migrations, claim: claim)
+            } else if !isNew {
+                try identity.checkEmptyFile()
+            }
+            return migrations
         }
         try migrator.migrate(pool)
+        let file = try identity.take(pool)
         // Not before: what migrations write passes by the group commit, and their log is left to SQLite.
         try pool.writeWithoutTransaction(LogCheckpoint.takeOver)
         let (applied, id) = try pool.read { (try migrator.appliedMigrations($0), try installationID(in: $0)) }
         return SQLiteStore(
             path: path, pool: pool, installation: id, appliedMigrations: applied.filter { !before.contains($0) }, lock: lock,
-            onCommitInDoubt: onCommitInDoubt
+            identity: file, onCommitInDoubt: onCommitInDoubt
         )
     }
 
@@ -97,7 +125,8 @@ extension SQLiteStore {
             guard try migrator.hasCompletedMigrations(database) else { throw DatabaseOpenError.needsMigration(path: path) }
             return try installationID(in: database)
         }
-        return SQLiteStore(path: path, pool: pool, installation: id, appliedMigrations: [], lock: nil, onCommitInDoubt: {})
+        return SQLiteStore(
+            path: path, pool: pool, installation: id, appliedMigrations: [], lock: nil, identity: nil, onCommitInDoubt: {})
     }
 
     /// - Returns: the migrations that the database has.

@@ -15,17 +15,19 @@ package final class SQLiteStore: GatewayStore {
     let pool: DatabasePool
     private let writer: GroupCommit
     private let lock: DatabaseLock?
+    private let identity: IdentityFile?
 
     init(
         path: String, pool: DatabasePool, installation: String, appliedMigrations: [String], lock: DatabaseLock?,
-        onCommitInDoubt: @escaping @Sendable () -> Void
+        identity: IdentityFile?, onCommitInDoubt: @escaping @Sendable () -> Void
     ) {
         self.path = path
         self.pool = pool
         self.installation = installation
         self.appliedMigrations = appliedMigrations
         self.lock = lock
-        writer = GroupCommit(pool: pool, onCommitInDoubt: onCommitInDoubt)
+        self.identity = identity
+        writer = GroupCommit(pool: pool, identity: identity, onCommitInDoubt: onCommitInDoubt)
     }
 
     /// Cancelling the task does not end the read.
@@ -75,6 +77,7 @@ package final class SQLiteStore: GatewayStore {
     package func close() async {
         let pool = pool
         let lock = lock
+        let identity = identity
         await writer.finish { database in
             // Not moved while somebody reads; it stays in the log then, where the next start finds it.
             if !database.configuration.readonly { _ = try? database.checkpoint(.truncate) }
@@ -83,6 +86,7 @@ package final class SQLiteStore: GatewayStore {
             // Waits for readers, and so not on a thread of the tasks.
             DispatchQueue.global().async {
                 try? pool.close()
+                identity?.close()
                 lock?.release()
                 continuation.resume()
             }

@@ -10,21 +10,21 @@ extension SQLiteTransaction {
             [
                 operation.transactionID, operation.request.kind.rawValue, request, lease.wholeMilliseconds,
                 lease.wholeMilliseconds, operation.idempotency?.owner, operation.idempotency?.key, operation.requestID,
-                now.unixMilliseconds, now.unixMilliseconds,
+                now.unixMilliseconds, now.unixMilliseconds, operation.nonce,
             ]
         )
         return Operation(
             id: id, transactionID: operation.transactionID, kind: operation.request.kind, state: .pending,
             request: operation.request, attempts: 1, mayHaveBeenSent: false, fence: 1, idempotency: operation.idempotency,
-            requestID: operation.requestID, createdAt: now
+            requestID: operation.requestID, createdAt: now, nonce: operation.nonce
         )
     }
 
     private static let insertion = """
         INSERT INTO operations (
             transaction_id, kind, state, request, attempts, may_have_been_sent, fence, lease_until, next_check_at,
-            idempotency_owner, idempotency_key, request_id, created_at, updated_at
-        ) VALUES (?, ?, 'pending', ?, 1, 0, 1, \(DatabaseClock.now) + ?, \(DatabaseClock.now) + ?, ?, ?, ?, ?, ?)
+            idempotency_owner, idempotency_key, request_id, created_at, updated_at, nonce
+        ) VALUES (?, ?, 'pending', ?, 1, 0, 1, \(DatabaseClock.now) + ?, \(DatabaseClock.now) + ?, ?, ?, ?, ?, ?, ?)
         """
 
     func takeOverOperation(_ id: Int64, fence: Int64, lease: Duration) throws -> Operation? {

@@ -104,7 +104,7 @@ extension SQLiteTransaction {
 enum OperationRow {
     static let columns = """
         id, transaction_id, kind, state, request, attempts, may_have_been_sent, fence, idempotency_owner, idempotency_key, \
-        request_id, created_at, deaths
+        request_id, created_at, deaths, nonce
         """
 
     /// The condition of the partial index over operations without an end, word for word too.
@@ -122,7 +122,7 @@ enum OperationRow {
         return Operation(
             id: read.id, transactionID: row[1], kind: try read.value(2, "kind"), state: try read.value(3, "state"),
             request: try read.json(4, "request"), attempts: row[5], mayHaveBeenSent: row[6], deaths: row[12], fence: row[7],
-            idempotency: idempotency, requestID: row[10], createdAt: read.timestamp(11)
+            idempotency: idempotency, requestID: row[10], createdAt: read.timestamp(11), nonce: row[13]
         )
     }
 }
@@ -138,8 +138,8 @@ enum StandingRow {
     static func decode(_ row: SQLiteRow) throws -> OperationStanding {
         let read = ColumnReader(row, of: "operations")
         return OperationStanding(
-            operation: try OperationRow.decode(row), provider: row[13], outcome: row[14], isLeased: row[15],
-            nextCheckAt: read.timestamp(16), updatedAt: read.timestamp(17)
+            operation: try OperationRow.decode(row), provider: row[14], outcome: row[15], isLeased: row[16],
+            nextCheckAt: read.timestamp(17), updatedAt: read.timestamp(18)
         )
     }
 }

@@ -15,7 +15,7 @@ struct MigrationTests {
             #expect(
                 Set(tables.map { $0["name"] as String }) == [
                     "orders", "payment_transactions", "operations", "refunds", "idempotency_keys", "webhook_events",
-                    "transaction_events", "installation", "event_listings", "purges",
+                    "transaction_events", "installation", "event_listings", "purges", "database_identity",
                 ]
             )
             for table in tables { #expect(table["strict"] == 1, "\(table)") }
@@ -30,7 +30,7 @@ struct MigrationTests {
             #expect(
                 try await SQLiteStore.migrate(path: folder + "/gateway.db") == [
                     "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists",
-                    "0006-retention", "0007-erasure",
+                    "0006-retention", "0007-erasure", "0008-identity",
                 ])
             #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == [])
         }
@@ -109,21 +109,31 @@ struct MigrationTests {
         try queue.write { database throws in
             let store = SQLiteTransaction(database: database)
             for state in [GatewayCore.Operation.State.manualReview, .pending] {
-                let operation = try store.makeOperation(on: try store.makeTransaction())
+                // As that schema had them, without what came later.
                 try database.execute(
-                    sql: "UPDATE operations SET state = ? WHERE id = ?", arguments: [state.rawValue, operation.id])
+                    sql: """
+                        INSERT INTO operations (
+                            transaction_id, kind, state, request, attempts, may_have_been_sent, fence, next_check_at, request_id, created_at,
+                            updated_at
+                        ) VALUES (?, 'confirm', ?, '{"confirm":{"_0":{"paymentIntentID":"pi_1"}}}', 1, 0, 1, 1, 'req_1', 1, 1)
+                        """,
+                    arguments: [try store.makeTransaction().id, state.rawValue])
             }
         }
         let known = "SELECT count(*) FROM sqlite_schema"
         let before = try queue.read { try Int.fetchOne($0, sql: known) }
         try migrator.migrate(queue, upTo: Migration0004Comparisons.identifier)
+        #expect(try queue.read { try Int.fetchOne($0, sql: known) } == before)
         try queue.write { database throws in
-            #expect(try Int.fetchOne(database, sql: known) == before)
             #expect(try String.fetchOne(database, sql: "PRAGMA integrity_check") == "ok")
             let texts = try String.fetchAll(
                 database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL")
             #expect(texts.joined().matches(of: #/ = '\w+' OR /#).count == 50)
             #expect(texts.allSatisfy { Migration0004Comparisons.comparing($0) == $0 })
+        }
+        // The store's statements read columns that came later.
+        try migrator.migrate(queue)
+        try queue.write { database throws in
             // The index holds what it held, and finds it by its new condition.
             let unsettled = try SQLiteTransaction(database: database).operations(OperationQuery(.unsettled, limit: 10))
             #expect(unsettled.map(\.operation.state) == [.pending, .manualReview])

@@ -17,9 +17,9 @@ struct OpeningTests {
             #expect(
                 store.appliedMigrations == [
                     "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists", "0006-retention",
-                    "0007-erasure",
+                    "0007-erasure", "0008-identity",
                 ])
-            for suffix in ["", "-wal", "-shm", ".lock"] {
+            for suffix in ["", "-wal", "-shm", ".lock", ".identity"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: path + suffix)[.posixPermissions] as? Int
                 #expect(mode == 0o600, "\(suffix)")
             }

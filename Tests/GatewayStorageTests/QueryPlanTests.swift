@@ -21,6 +21,10 @@ struct QueryPlanTests {
             }
             try runEverything(on: SQLiteTransaction(database: database))
             _ = try SQLiteStore.installationID(in: database)
+            // Written, and read back.
+            _ = try DatabaseIdentity(path: "", machine: nil).assign(to: database, copy: "")
+            try DatabaseIdentity(path: "", machine: nil).check(
+                database, migrations: [Migration0008Identity.identifier], claim: .moved)
             _ = try IdentifierLeap.newestChange(in: database)
             _ = try IdentifierLeap.make(in: database, now: 4_000_000_000_000, path: "")
             database.trace(options: [])

@@ -31,7 +31,10 @@ struct Comparison {
     }
 
     /// Who the operation is in the provider's metadata.
-    func identity(of operation: OperationRow) -> String { "\(gateway.installation)-\(operation.id)" }
+    func identity(of operation: OperationRow) -> String {
+        let number = "\(gateway.installation)-\(operation.id)"
+        return operation.nonce.map { "\(number)-\($0)" } ?? number
+    }
 
     /// The operation's key at the provider.
     func key(of operation: OperationRow) -> String { "gw-\(identity(of: operation))" }
@@ -42,8 +45,10 @@ struct Comparison {
     /// The operation behind an id in the provider's metadata, where it is of this installation.
     func operation(identity: String) -> OperationRow? {
         let prefix = gateway.installation + "-"
-        guard identity.hasPrefix(prefix), let id = Int64(identity.dropFirst(prefix.count)) else { return nil }
-        return gateway.operations[id]
+        guard identity.hasPrefix(prefix), let id = Int64(identity.dropFirst(prefix.count).prefix { $0 != "-" }),
+            let operation = gateway.operations[id], self.identity(of: operation) == identity
+        else { return nil }
+        return operation
     }
 
     /// Whether an id in the provider's metadata claims to be of this installation.

@@ -57,12 +57,15 @@ package struct Operation: Sendable, Hashable {
     package var requestID: String
     /// When it was written down.
     package var createdAt: Timestamp
+    /// A random part of who the call is at the provider, so that a copy of the database, which gives out the same numbers, never uses a
+    /// key twice. Nil in operations of earlier versions.
+    package var nonce: String?
 
     /// A row of `operations`.
     package init(
         id: Int64, transactionID: Int64, kind: Kind, state: State, request: OperationRequest, attempts: Int,
         mayHaveBeenSent: Bool, deaths: Int = 0, fence: Int64, idempotency: IdempotencyReference?, requestID: String,
-        createdAt: Timestamp
+        createdAt: Timestamp, nonce: String? = nil
     ) {
         self.id = id
         self.transactionID = transactionID
@@ -76,13 +79,28 @@ package struct Operation: Sendable, Hashable {
         self.idempotency = idempotency
         self.requestID = requestID
         self.createdAt = createdAt
+        self.nonce = nonce
     }
 
     /// Who the call is at the provider: the same at every repeat.
     ///
     /// - Parameter installation: the database's own id, so that two gateways with one account never share a key.
     package func identity(installation: String) -> OperationIdentity {
-        OperationIdentity(id: "\(installation)-\(id)", idempotencyKey: "gw-\(installation)-\(id)")
+        let name = nonce.map { "\(installation)-\(id)-\($0)" } ?? "\(installation)-\(id)"
+        return OperationIdentity(id: name, idempotencyKey: "gw-\(name)")
+    }
+
+    /// The number in the id that ``identity(installation:)`` gives; nil for any other id.
+    package static func number(in identity: String, installation: String) -> Int64? {
+        guard identity.hasPrefix("\(installation)-") else { return nil }
+        return Int64(identity.dropFirst(installation.count + 1).prefix { $0 != "-" })
+    }
+
+    /// 64 random bits in lower-case hexadecimal, from the kernel.
+    @Sendable
+    package static func randomNonce() -> String {
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }
 
@@ -121,12 +139,18 @@ package struct NewOperation: Sendable, Hashable {
     package var idempotency: IdempotencyReference?
     /// The id of the REST request.
     package var requestID: String
+    /// See ``Operation/nonce``.
+    package var nonce: String
 
     /// An operation to be written down.
-    package init(transactionID: Int64, request: OperationRequest, idempotency: IdempotencyReference?, requestID: String) {
+    package init(
+        transactionID: Int64, request: OperationRequest, idempotency: IdempotencyReference?, requestID: String,
+        nonce: String = Operation.randomNonce()
+    ) {
         self.transactionID = transactionID
         self.request = request
         self.idempotency = idempotency
         self.requestID = requestID
+        self.nonce = nonce
     }
 }

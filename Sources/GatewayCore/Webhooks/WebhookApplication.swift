@@ -107,11 +107,14 @@ struct WebhookApplication {
         }
     }
 
+    /// The operation of an id in the metadata. One of the same number may be another's, made by a copy of this database or lost with
+    /// one, so the whole id is compared.
     private func operation(_ id: String?) throws -> Operation? {
-        guard let id, id.hasPrefix("\(installation)-"), let number = Int64(id.dropFirst(installation.count + 1)) else {
-            return nil
-        }
-        return try writer.operation(number)
+        guard let id, let number = Operation.number(in: id, installation: installation),
+            let operation = try writer.operation(number),
+            operation.identity(installation: installation).id.utf8.elementsEqual(id.utf8)
+        else { return nil }
+        return operation
     }
 
     // MARK: Refunds

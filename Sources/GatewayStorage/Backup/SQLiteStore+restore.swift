@@ -37,19 +37,23 @@ extension SQLiteStore {
 
             var first: Int64 = 0
             var newest: Int64?
-            let copy = try DatabaseCopy(of: backup, at: path + ".restore") { queue in
+            var content: IdentityFile.Content?
+            let making = path + ".restore"
+            let copy = try DatabaseCopy(of: backup, at: making) { queue in
                 try queue.read { try requireBooks($0, path: backup) }
                 try GatewayMigrator.make(installation: randomInstallation).migrate(queue)
                 try queue.write { database in
                     newest = try IdentifierLeap.newestChange(in: database)
                     first = try IdentifierLeap.make(in: database, now: now.unixMilliseconds, path: backup)
                     try BackupMark.clear(in: database)
+                    content = try DatabaseIdentity(path: path, machine: MachineID.current()).assign(to: database, copy: making)
                 }
             }
             // From here on whoever opens the database is told that a restore has not ended: see `requireNoRestore`.
             let ready = DatabaseCopy(path: restoring(path))
             try copy.rename(to: ready.path, replacing: true)
             try previous.setAside()
+            if let content { try IdentityFile.write(content, databasePath: path) }
             try ready.rename(to: path, replacing: true)
             return RestoreReport(
                 copy: CopyReport(size: size(of: path), newestChange: newest.map { Timestamp(unixMilliseconds: $0) }),
@@ -83,7 +87,7 @@ private struct PreviousDatabase {
 
     /// Renames it. A log without its database would be taken for the log of the next one.
     func setAside() throws {
-        for suffix in Self.suffixes where FileManager.default.fileExists(atPath: path + suffix) {
+        for suffix in Self.suffixes + [".identity"] where FileManager.default.fileExists(atPath: path + suffix) {
             guard rename(path + suffix, name + suffix) == 0 else {
                 throw DatabaseOpenError.cannotOpen(path: path + suffix, reason: SystemError.text(errno))
             }

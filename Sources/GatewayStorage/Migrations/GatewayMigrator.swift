@@ -27,6 +27,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0007Erasure.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0007Erasure.migrate(database)
         }
+        migrator.registerMigration(Migration0008Identity.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0008Identity.migrate(database)
+        }
         return migrator
     }
 }

@@ -157,7 +157,7 @@ struct RefundWebhookTests {
             async let answer = gateway.refund(subject.intent, amount: "40.00", request(key: "k"))
             await gate.reached()
             var told = refund("re_own", 4000)
-            told.operationID = "test-3"
+            told.operationID = try await gateway.lastOperation(of: subject.order).identity(installation: "test").id
             try await gateway.deliver(event("evt_1", .refund(told)))
             #expect(try await gateway.books(of: subject.order) == partly(4000))
             gate.open()

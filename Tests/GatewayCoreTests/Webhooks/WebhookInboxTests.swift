@@ -83,7 +83,7 @@ struct WebhookInboxTests {
             async let answer = gateway.create(order)
             await gate.reached()
             let intent = try #require(gateway.service.intent("pi_1"))
-            #expect(intent.operationID == "test-1")
+            #expect(try await gateway.lastOperation(of: order).identity(installation: "test").id == intent.operationID)
             try await gateway.deliver(event("evt_1", .paymentIntent(intent.now(.succeeded))))
             #expect(try await gateway.books(of: order) == Books(status: .succeeded, order: .completed, captured: 10_000))
             gate.open()
@@ -94,13 +94,26 @@ struct WebhookInboxTests {
     }
 
     @Test(
-        "An operation id of another installation or of another kind finds nothing",
-        arguments: ["other-1", "test-2", "test-", "test-x", "1"])
+        "An operation id of another installation, or of a copy's operation that has the same number, finds nothing",
+        arguments: ["other-1", "test-1", "test-1-0000000000000000", "test-2", "test-", "test-x", "1"])
     func foreignOperation(_ id: String) async throws {
         try await withGateway { gateway in
             _ = try await gateway.paid()
             var intent = PaymentIntent(id: "pi_foreign", status: .succeeded, amount: usd(10_000))
             intent.operationID = id
+            try await gateway.deliver(event("evt_1", .paymentIntent(intent)))
+            #expect(try await gateway.waitingWebhooks().count == 1)
+        }
+    }
+
+    @Test("The id of an operation of another kind finds nothing")
+    func operationOfAnotherKind() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            var intent = PaymentIntent(id: "pi_foreign", status: .succeeded, amount: usd(10_000))
+            let confirmation = try await gateway.lastOperation(of: subject.order)
+            #expect(confirmation.kind == .confirm)
+            intent.operationID = confirmation.identity(installation: "test").id
             try await gateway.deliver(event("evt_1", .paymentIntent(intent)))
             #expect(try await gateway.waitingWebhooks().count == 1)
         }

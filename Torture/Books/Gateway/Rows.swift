@@ -72,6 +72,8 @@ struct OperationRow {
     let key: String?
     let requestID: String
     let outcome: String?
+    /// The random part of its key at the provider; nil where an earlier version made it.
+    let nonce: String?
     /// Milliseconds since 1970.
     let createdAt: Int64
     let updatedAt: Int64
@@ -81,6 +83,7 @@ struct OperationRow {
         transactionID = row["transaction_id"]
         kind = row["kind"]
         state = row["state"]
+        nonce = row["nonce"]
         owner = row["idempotency_owner"]
         key = row["idempotency_key"]
         requestID = row["request_id"]

@@ -1,0 +1,190 @@
+import Foundation
+import GRDB
+import GatewayCore
+import ProviderAPI
+import Testing
+
+@testable import GatewayStorage
+
+@Suite("The identity of a database")
+struct DatabaseIdentityTests {
+    private static let machine = "a machine"
+
+    /// A database that was served once, with an order in it, closed.
+    private func withServedDatabase(_ body: (String) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder throws in
+            let path = folder + "/gateway.db"
+            let store = try SQLiteStore.open(path: path, machine: Self.machine)
+            _ = try await store.write { try $0.makeOrder() }
+            await store.close()
+            try await body(path)
+        }
+    }
+
+    private func reopen(_ path: String, claim: SQLiteStore.Claim = .same, machine: String? = machine) async throws {
+        try await SQLiteStore.open(path: path, claim: claim, machine: machine).close()
+    }
+
+    private func content(_ path: String) throws -> IdentityFile.Content {
+        try #require(try IdentityFile.read(databasePath: path))
+    }
+
+    private func expectCopy(_ path: String, because reason: String, machine: String? = machine) throws {
+        let error = #expect(throws: DatabaseOpenError.self) { try SQLiteStore.open(path: path, machine: machine) }
+        guard case .isCopy(path, let given) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(given.contains(reason), "\(given)")
+    }
+
+    @Test("The file beside a database has its token, another one at each start, and is nobody else's to read")
+    func token() async throws {
+        try await withServedDatabase { path throws in
+            let first = try content(path)
+            #expect(first.token != nil && first.next == nil)
+            let file = IdentityFile.path(ofDatabase: path)
+            #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
+            #expect(try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0 <= 512, "a sector")
+            try await reopen(path)
+            let second = try content(path)
+            #expect(second.token != first.token && second.installation == first.installation)
+        }
+    }
+
+    @Test("Numbers are recorded before whoever waits for the commit is answered")
+    func numbers() async throws {
+        try await withServedDatabase { path throws in
+            let store = try SQLiteStore.open(path: path, machine: Self.machine)
+            for _ in 0..<3 {
+                let order = try await store.write { try $0.makeOrder() }
+                #expect(try content(path).numbers.orders == order.id)
+                let operation = try await store.write { try $0.makeOperation(on: $0.makeTransaction(), .create) }
+                #expect(try content(path).numbers.operations == operation.id)
+            }
+            await store.close()
+        }
+    }
+
+    @Test("A database of another machine is refused; one without a machine's id is not", arguments: ["another machine", nil])
+    func otherMachine(_ machine: String?) async throws {
+        try await withServedDatabase { path throws in
+            if machine != nil {
+                try expectCopy(path, because: "on another machine", machine: machine)
+                try await reopen(path, claim: .moved, machine: machine)
+            }
+            try await reopen(path, machine: machine)
+        }
+    }
+
+    @Test("A start that ended between the steps of the taking is told from a copy")
+    func interrupted() async throws {
+        try await withServedDatabase { path throws in
+            let served = try content(path)
+            // Before the database got the next token.
+            var early = served
+            early.next = "the next"
+            try IdentityFile.write(early, databasePath: path)
+            try await reopen(path)
+            // After it did, and before the file had it.
+            var late = try content(path)
+            late.next = late.token
+            late.token = served.token
+            try IdentityFile.write(late, databasePath: path)
+            try await reopen(path)
+            #expect(try content(path).next == nil)
+        }
+    }
+
+    @Test("A first start that ended before the database had its token is done again, and takes no other database for its own")
+    func interruptedFirst() async throws {
+        try await withServedDatabase { path throws in
+            var first = try content(path)
+            let queue = try DatabaseQueue(path: path)
+            try queue.write { try $0.execute(sql: "DELETE FROM database_identity") }
+            try queue.close()
+            try expectCopy(path, because: "from before the upgrade")
+            first.next = first.token
+            first.token = nil
+            try IdentityFile.write(first, databasePath: path)
+            try await reopen(path)
+        }
+    }
+
+    @Test("A file that is cut off, edited or another database's is a reason to refuse")
+    func foreignFile() async throws {
+        try await withServedDatabase { path throws in
+            let file = URL(fileURLWithPath: IdentityFile.path(ofDatabase: path))
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let spoiled = ["", "a letter", String(text.dropLast(8)), text.replacing("orders 0", with: "orders x")]
+            for other in spoiled {
+                try Data(other.utf8).write(to: file)
+                try expectCopy(path, because: "can't be read")
+            }
+            try await reopen(path, claim: .moved)
+            var foreign = try content(path)
+            foreign.installation = String(repeating: "0", count: foreign.installation.utf8.count)
+            try IdentityFile.write(foreign, databasePath: path)
+            try expectCopy(path, because: "belongs to another database")
+            try await reopen(path, claim: .moved)
+            try await reopen(path)
+        }
+    }
+
+    @Test("A new database in the place of one that was deleted is served")
+    func deleted() async throws {
+        try await withServedDatabase { path throws in
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            try await reopen(path)
+            try await reopen(path)
+        }
+    }
+
+    @Test("An empty file in the place of a database that was served is refused")
+    func emptied() async throws {
+        try await withServedDatabase { path throws in
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            try Data().write(to: URL(fileURLWithPath: path))
+            try expectCopy(path, because: "it is empty")
+        }
+    }
+
+    @Test("A restored database is served at once, and a copy of it is not")
+    func restored() async throws {
+        try await withServedDatabase { path throws in
+            let backup = path + ".backup"
+            _ = try SQLiteStore.backup(path: path, to: backup)
+            let place = path + ".restored"
+            _ = try SQLiteStore.restore(backup: backup, to: place, replacing: false, now: time(86_400_000))
+            let copy = path + ".copy"
+            try FileManager.default.copyItem(atPath: place, toPath: copy)
+            try expectCopy(copy, because: "is missing", machine: nil)
+            try FileManager.default.copyItem(
+                atPath: IdentityFile.path(ofDatabase: place), toPath: IdentityFile.path(ofDatabase: copy))
+            try expectCopy(copy, because: "it is another file", machine: nil)
+            try await SQLiteStore.open(path: place).close()
+            try await SQLiteStore.open(path: place).close()
+        }
+    }
+
+    @Test("Two copies of a database number alike and use no key at a provider in common")
+    func nonces() async throws {
+        try await withServedDatabase { path throws in
+            let copy = path + ".copy"
+            try FileManager.default.copyItem(atPath: path, toPath: copy)
+            var keys: [Set<String>] = []
+            var numbers: [[Int64]] = []
+            for file in [path, copy] {
+                let store = try SQLiteStore.open(path: file, claim: .moved, machine: Self.machine)
+                let operations = try await store.write { writer in
+                    try (0..<20).map { _ in try writer.makeOperation(on: writer.makeTransaction(), .create) }
+                }
+                numbers.append(operations.map(\.id))
+                keys.append(Set(operations.map { $0.identity(installation: store.installation).idempotencyKey }))
+                await store.close()
+            }
+            #expect(numbers[0] == numbers[1])
+            #expect(keys[0].count == 20 && keys[0].isDisjoint(with: keys[1]))
+        }
+    }
+}
