@@ -1,7 +1,7 @@
 """The clients of the original guide, as it prints them: guide_client.py BASE_URL USER_TOKEN ADMIN_TOKEN
 
 Example 1 creates a payment intent, example 3 refunds half of it. What the guide leaves out (the order, the payment
-in the browser) stands between them. Prints what the guide's clients read, as JSON.
+in the browser) stands between them. A second order is paid without a currency, which the guide gives a default. Prints what the guide's clients read, as JSON.
 """
 
 import json
@@ -50,8 +50,17 @@ response = requests.post(
     }
 )
 
+order_without_currency = post("/api/v1/orders", access_token, json={"amount": 12.5, "currency": "EUR"}).json()["id"]
+defaulted = post(
+    "/api/v1/payments/create-payment-intent", access_token, json={"order_id": order_without_currency, "amount": 12.5}).json()
+transaction = requests.get(
+    f"{base}/api/v1/payments/transactions/{payment_intent['transaction_id']}",
+    headers={"Authorization": f"Bearer {access_token}"}, timeout=20).json()
+
 json.dump(
     {
+        "defaulted_currency": defaulted["currency"],
+        "transaction_members": sorted(transaction),
         "order_id": order_id,
         "payment_intent": payment_intent,
         "client_secret": client_secret,

@@ -25,6 +25,22 @@ extension OneAtATime {
             }
         }
 
+        @Test("A key of Stripe in .env while Stripe is off is a warning of `gateway check` and of the start, without the key")
+        func keyOfDisabledProvider() async throws {
+            var configuration = GatewayConfiguration()
+            configuration.providers.append(GatewayConfiguration.stripe(base: "https://api.stripe.com", webhookSecret: "whsec_a"))
+            try await withGateway(configuration, started: false) { gateway in
+                try gateway.folder.write("STRIPE_SECRET_KEY=sk_test_sesame\n", to: ".env")
+                let warning =
+                    "STRIPE_SECRET_KEY is set, but the provider stripe is off and takes no payments; set STRIPE_ENABLED=true"
+                let check = try await gateway.command("check")
+                #expect(check.end == .exited(0) && check.errors.contains(warning), "\(check.everything)")
+                try await gateway.start()
+                #expect(gateway.log.contains(warning), "\(gateway.recentLog)")
+                #expect(!(check.everything + gateway.log).contains("sesame"))
+            }
+        }
+
         @Test("Every mistake is reported at once")
         func allMistakes() async throws {
             var configuration = GatewayConfiguration()

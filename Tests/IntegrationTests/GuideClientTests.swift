@@ -17,6 +17,14 @@ struct GuideClientTests {
         #expect(intent["currency"].string == "USD")
         #expect(intent["status"].string == "requires_payment_method")
         #expect(seen["client_secret"].string?.isEmpty == false)
+        #expect(seen["defaulted_currency"].string == "EUR", "the order's")
+        // PaymentTransaction of the guide, all but `deleted_at`.
+        let guide = [
+            "amount", "created_at", "currency", "error_message", "id", "order_id", "payment_method", "status", "stripe_charge_id",
+            "stripe_customer_id", "stripe_payment_intent_id", "updated_at",
+        ]
+        let members = seen["transaction_members"].elements.compactMap(\.string)
+        #expect(Set(guide).isSubset(of: members), "\(members)")
         #expect(seen["refund_status"].integer == 200)
         let message = try #require(seen["message"].string)
         #expect(message.hasPrefix("Refund processed successfully. Refund ID: re_"), "\(message)")

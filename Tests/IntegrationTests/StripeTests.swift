@@ -17,6 +17,7 @@ extension OneAtATime {
                 #expect(confirmed["provider"].string == "stripe")
                 #expect(confirmed["stripe_payment_intent_id"].string == payment.intent, "clients of the original guide read it")
                 #expect(confirmed["provider_charge_id"].string?.hasPrefix("ch_") == true, "\(confirmed)")
+                #expect(confirmed["stripe_charge_id"].string == confirmed["provider_charge_id"].string, "\(confirmed)")
                 #expect(confirmed["amount_captured"].decimal == "99.99")
                 #expect(try await user.orderStatus(payment) == "completed")
 

@@ -190,6 +190,60 @@ struct ConfigurationTests {
         #expect(production.contains { $0.hasPrefix("GATEWAY_JWT_SECRET: auth.secret: has fewer than 32 bytes") })
     }
 
+    /// The mock on, and Stripe under a switch, as the repository's providers.yaml has them.
+    private static func withStripe(enabled: String, shared: String = "") -> String {
+        """
+        environment: development
+        providers:
+          - name: mock
+            module: libMockProvider.so
+            settings: { webhook_secret: "${MOCK_SECRET:-}", other: "\(shared)" }
+          - name: stripe
+            module: libStripeProvider.so
+            enabled: \(enabled)
+            settings:
+              secret_key: "${STRIPE_SECRET_KEY}"
+              webhook_secrets: ["${STRIPE_WEBHOOK_SECRET}", "${STRIPE_WEBHOOK_SECRET_OLD:-}", "${STRIPE_WEBHOOK_SECRET}"]
+              literal: "$${STRIPE_SECRET_KEY}"
+        routing:
+          default: mock
+        """
+    }
+
+    private static let stripeVariables = [
+        "STRIPE_SECRET_KEY": "sk_test_sesame", "STRIPE_WEBHOOK_SECRET": "whsec_sesame", "STRIPE_WEBHOOK_SECRET_OLD": "",
+    ]
+
+    @Test(
+        "A variable that is set for a provider which is off is a warning, once for each, with the way to turn it on",
+        arguments: [
+            (#""${STRIPE_ENABLED:-false}""#, "set STRIPE_ENABLED=true, or remove the variable"),
+            ("false", "give it `enabled: true`, or remove the variable"),
+        ])
+    func variablesOfDisabledProvider(enabled: String, remedy: String) throws {
+        let configuration = try ConfigurationFixture.read(Self.withStripe(enabled: enabled), variables: Self.stripeVariables)
+        #expect(
+            configuration.warnings.map(\.description) == [
+                "providers.yaml:10:19: providers[1].settings.secret_key: STRIPE_SECRET_KEY is set, but the provider stripe is off and "
+                    + "takes no payments; \(remedy)",
+                "providers.yaml:11:25: providers[1].settings.webhook_secrets[0]: STRIPE_WEBHOOK_SECRET is set, but the provider stripe "
+                    + "is off and takes no payments; \(remedy)",
+            ])
+        #expect(!"\(configuration.warnings)".contains("sesame"))
+    }
+
+    @Test("A variable that is unset, or that something in use refers to as well, is no warning")
+    func variablesInUse() throws {
+        let off = Self.withStripe(enabled: "false")
+        #expect(try ConfigurationFixture.read(off).warnings.isEmpty)
+        #expect(try ConfigurationFixture.read(off, variables: ["STRIPE_SECRET_KEY": ""]).warnings.isEmpty)
+        let shared = Self.withStripe(enabled: "false", shared: "${STRIPE_SECRET_KEY} ${STRIPE_WEBHOOK_SECRET}")
+        #expect(try ConfigurationFixture.read(shared, variables: Self.stripeVariables).warnings.isEmpty)
+        let on = Self.withStripe(enabled: #""${STRIPE_ENABLED:-false}""#)
+        let variables = Self.stripeVariables.merging(["STRIPE_ENABLED": "true"]) { $1 }
+        #expect(try ConfigurationFixture.read(on, variables: variables).warnings.isEmpty)
+    }
+
     @Test("A file that is missing, a folder or no text says so")
     func unreadable() throws {
         let folder = try TemporaryFolder()

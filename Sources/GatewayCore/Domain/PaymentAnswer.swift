@@ -8,8 +8,10 @@ package enum PaymentAnswer: Sendable, Hashable {
     case transaction(PaymentTransaction)
     /// A refund was asked for; its status tells how far it is.
     case refund(RefundRecord)
-    /// The outcome is not known yet; the transaction can be asked for later.
+    /// The outcome is not known yet; the transaction, as it is shown meanwhile, can be asked for later.
     case accepted(PaymentTransaction)
+    /// Whether the provider made the refund is not known yet. The transaction stays what it was.
+    case refundAccepted(RefundRecord)
     /// An order was made.
     case orderCreated(Order)
     /// The provider's definite no.

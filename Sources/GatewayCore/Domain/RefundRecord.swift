@@ -39,4 +39,7 @@ package struct RefundRecord: Sendable, Hashable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
+
+    /// Whether the provider has not said yet that it made the refund.
+    package var isUnknown: Bool { providerRefundID == nil && status == .pending }
 }

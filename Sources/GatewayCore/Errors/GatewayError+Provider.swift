@@ -15,12 +15,18 @@ extension GatewayError {
         case .notSent(let failure):
             self.init(
                 .providerUnavailable, "The provider \(provider) did not take the request; nothing was done. Try again.")
-            retryAfterSeconds = Int(failure.retryAfter?.components.seconds ?? 1)
+            retryAfterSeconds = failure.retryAfter.map(Self.wholeSeconds) ?? 1
         case .unknown:
             return nil
         @unknown default:
             return nil
         }
+    }
+
+    /// Rounded up: a client that comes a moment early is turned away again.
+    private static func wholeSeconds(_ duration: Duration) -> Int {
+        let (seconds, attoseconds) = duration.components
+        return Int(max(0, attoseconds > 0 ? seconds + 1 : seconds))
     }
 
     private init(_ rejection: Rejection, provider: String) {

@@ -25,7 +25,7 @@ package enum Idempotency {
             throw GatewayError(.idempotencyInFlight, "The first request with this Idempotency-Key is still being worked on.")
                 .retry(afterSeconds: 1)
         }
-        return accepted(transaction, encoder: encoder, requestID: request.requestID)
+        return try accepted(operation, on: transaction, in: reader, encoder: encoder, requestID: request.requestID)
     }
 
     /// Stores an answer that needed no call of a provider, under the request's key where it has one.
@@ -34,7 +34,7 @@ package enum Idempotency {
         in writer: any StoreWriter
     ) throws -> GatewayAnswer {
         if case .accepted(let transaction) = answer {
-            return accepted(transaction, encoder: encoder, requestID: request.requestID)
+            return accepted(answer, transactionID: transaction.id, encoder: encoder, requestID: request.requestID)
         }
         let stored = encoder.encode(answer, requestID: request.requestID)
         if let claim = request.idempotency {
@@ -44,12 +44,38 @@ package enum Idempotency {
         return GatewayAnswer(stored)
     }
 
-    /// The answer while an outcome is not known. It is not final, and not stored.
+    /// The answer while the outcome of an operation is not known: the refund, or the transaction as everybody sees it. It is not final,
+    /// and not stored.
     static func accepted(
-        _ transaction: PaymentTransaction, encoder: any AnswerEncoder, requestID: String
+        _ operation: Operation, on transaction: PaymentTransaction, in reader: any StoreReader, encoder: any AnswerEncoder,
+        requestID: String
+    ) throws -> GatewayAnswer {
+        guard case .refund = operation.request, let refund = try reader.refund(operationID: operation.id) else {
+            return accepted(operation, on: transaction, encoder: encoder, requestID: requestID)
+        }
+        return accepted(.refundAccepted(refund), transactionID: transaction.id, encoder: encoder, requestID: requestID)
+    }
+
+    /// The same where the books cannot be read: a refund is shown as it was asked for.
+    static func accepted(
+        _ operation: Operation, on transaction: PaymentTransaction, encoder: any AnswerEncoder, requestID: String
     ) -> GatewayAnswer {
-        var answer = GatewayAnswer(encoder.encode(.accepted(transaction), requestID: requestID))
-        answer.location = transaction.id
+        var answer = PaymentAnswer.accepted(transaction)
+        if case .refund(let request) = operation.request {
+            let asked = RefundRecord(
+                id: 0, transactionID: transaction.id, operationID: operation.id, providerRefundID: nil, amount: request.amount,
+                status: .pending, reason: request.reason, metadata: request.metadata, createdAt: operation.createdAt,
+                updatedAt: operation.createdAt)
+            answer = .refundAccepted(asked)
+        }
+        return accepted(answer, transactionID: transaction.id, encoder: encoder, requestID: requestID)
+    }
+
+    private static func accepted(
+        _ answer: PaymentAnswer, transactionID: Int64, encoder: any AnswerEncoder, requestID: String
+    ) -> GatewayAnswer {
+        var answer = GatewayAnswer(encoder.encode(answer, requestID: requestID))
+        answer.location = transactionID
         answer.retryAfterSeconds = 1
         return answer
     }

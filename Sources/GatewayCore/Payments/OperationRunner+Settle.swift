@@ -20,7 +20,7 @@ extension OperationRunner {
             case StoreError.unavailable: supervisor.start { await settleLater(operation, on: transaction, outcome) }
             default: break
             }
-            return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
+            return Idempotency.accepted(operation, on: transaction, encoder: encoder, requestID: operation.requestID)
         }
     }
 
@@ -137,13 +137,13 @@ extension OperationRunner {
                 nextCheckAfter: RecoverySchedule.delay(afterAttempts: operation.attempts), at: now
             )
             guard isOurs else { throw StoreError.constraint("operation \(operation.id) has another owner") }
-            return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
+            return try accepted(operation, on: transaction, in: writer)
 
         case .review(let transaction, _):
             let isOurs = try writer.endOperation(
                 operation.id, fence: operation.fence, state: .manualReview, outcome: outcome.label, at: now)
             guard isOurs else { throw StoreError.constraint("operation \(operation.id) has another owner") }
-            return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
+            return try accepted(operation, on: transaction, in: writer)
         }
     }
 
@@ -155,6 +155,12 @@ extension OperationRunner {
         guard let transaction = try reader.transaction(operation.transactionID) else {
             throw GatewayError(.internal, "The transaction of operation \(operation.id) is gone.")
         }
-        return Idempotency.accepted(transaction, encoder: encoder, requestID: operation.requestID)
+        return try accepted(operation, on: transaction, in: reader)
+    }
+
+    private func accepted(
+        _ operation: Operation, on transaction: PaymentTransaction, in reader: any StoreReader
+    ) throws -> GatewayAnswer {
+        try Idempotency.accepted(operation, on: transaction, in: reader, encoder: encoder, requestID: operation.requestID)
     }
 }

@@ -25,7 +25,7 @@ package struct CreatePaymentCommand: Sendable, Hashable {
     /// The order.
     package var orderID: Int64
     /// What is to be paid; the order's amount.
-    package var amount: Money
+    package var amount: Amount
     /// The provider; nil for the one that routing picks.
     package var provider: String?
     /// When the money is taken.
@@ -43,10 +43,38 @@ package struct CreatePaymentCommand: Sendable, Hashable {
     /// Where the payer's browser returns.
     package var returnURL: String?
 
+    /// What a client says is to be paid.
+    package enum Amount: Sendable, Hashable {
+        /// An amount of a currency.
+        case money(Money)
+        /// An amount as the client wrote it, in the order's currency.
+        case inOrdersCurrency(String)
+
+        /// The amount.
+        ///
+        /// - Throws: ``GatewayError/Code/invalidRequest`` for one that the order's currency does not have.
+        func money(in currency: Currency) throws -> Money {
+            switch self {
+            case .money(let money): return money
+            case .inOrdersCurrency(let literal):
+                do {
+                    return try Money(majorUnits: literal, currency: currency)
+                } catch {
+                    throw GatewayError.invalid("amount", error.explanation(for: currency))
+                }
+            }
+        }
+    }
+
     /// A payment of `amount` for an order.
-    package init(orderID: Int64, amount: Money) {
+    package init(orderID: Int64, amount: Amount) {
         self.orderID = orderID
         self.amount = amount
+    }
+
+    /// A payment of `amount` for an order.
+    package init(orderID: Int64, amount: Money) {
+        self.init(orderID: orderID, amount: .money(amount))
     }
 }
 

@@ -8,9 +8,10 @@ extension PaymentFlow {
         guard let order = try writer.order(command.orderID), request.principal.maySee(ownedBy: order.userID) else {
             throw GatewayError.notFound("order")
         }
-        guard command.amount == order.amount else {
+        let amount = try command.amount.money(in: order.amount.currency)
+        guard amount == order.amount else {
             throw GatewayError(
-                .amountMismatch, "The payment's amount is \(command.amount), the order's \(order.amount). They must be equal."
+                .amountMismatch, "The payment's amount is \(amount), the order's \(order.amount). They must be equal."
             )
         }
         guard !order.status.isPaid else { throw Self.alreadyPaid(order) }

@@ -142,6 +142,24 @@ struct FieldReader {
         }
     }
 
+    /// The same where the currency may be left out: it is the order's then, which is not known here.
+    mutating func amountOfOrder() -> CreatePaymentCommand.Amount? {
+        if let currency = members["currency"], currency != .null { return money().map { .money($0) } }
+        known.append("currency")
+        members["currency"] = nil
+        guard let literal = amountLiteral(isRequired: true) else { return nil }
+        do {
+            // What no currency would take; the rest is judged once the order's is known.
+            if let mostDecimals = Currency("CLF") { _ = try Money(majorUnits: literal, currency: mostDecimals) }
+        } catch {
+            guard error == .tooManyDecimals || error == .tooLarge else {
+                if let shown = Currency("CLF") { report("amount", error.explanation(for: shown)) }
+                return nil
+            }
+        }
+        return .inOrdersCurrency(literal)
+    }
+
     private mutating func currency() -> Currency? {
         guard let code = string("currency", isRequired: true) else { return nil }
         guard let currency = Currency(code) else {

@@ -6,7 +6,7 @@ extension CreatePaymentCommand {
     init(_ body: [String: JSONValue]) throws {
         var fields = FieldReader(body)
         let orderID = fields.id("order_id")
-        let amount = fields.money()
+        let amount = fields.amountOfOrder()
         let provider = fields.string("provider", maximum: 32)
         let captureMethod: CaptureMethod? = fields.word("capture_method", [.automatic, .manual])
         let description = fields.string("description", maximum: 1000)

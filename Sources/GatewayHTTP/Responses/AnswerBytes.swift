@@ -18,11 +18,8 @@ package struct AnswerBytes: AnswerEncoder {
         case .intentHandedOut(let transaction): StoredAnswer(status: 200, body: bodies.intent(transaction))
         case .transaction(let transaction): StoredAnswer(status: 200, body: bodies.transaction(transaction))
         case .refund(let refund): StoredAnswer(status: 200, body: bodies.refund(refund))
-        case .accepted(let transaction):
-            StoredAnswer(
-                status: 202,
-                body: bodies.transaction(transaction, showing: transaction.status == .manualReview ? .manualReview : .processing)
-            )
+        case .accepted(let transaction): StoredAnswer(status: 202, body: bodies.transaction(transaction))
+        case .refundAccepted(let refund): StoredAnswer(status: 202, body: bodies.acceptedRefund(refund))
         case .failure(let error):
             StoredAnswer(status: error.code.entry.status.code, body: Problem.body(error, requestID: requestID))
         }

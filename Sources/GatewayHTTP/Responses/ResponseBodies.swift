@@ -34,16 +34,14 @@ struct ResponseBodies: Sendable {
     }
 
     /// A transaction.
-    ///
-    /// - Parameter status: shown instead of the transaction's own while the outcome of a call on it is not known.
-    func transaction(_ transaction: PaymentTransaction, showing status: TransactionStatus? = nil) -> [UInt8] {
-        JSONWriter.object { write(transaction, showing: status, into: &$0) }
+    func transaction(_ transaction: PaymentTransaction) -> [UInt8] {
+        JSONWriter.object { write(transaction, into: &$0) }
     }
 
     /// A page of transactions.
     func transactions(_ page: Page<PaymentTransaction>) -> [UInt8] {
         JSONWriter.object { json in
-            json.objects("data", page.rows) { write($1, showing: nil, into: &$0) }
+            json.objects("data", page.rows) { write($1, into: &$0) }
             json.string("next_cursor", page.nextCursor)
         }
     }
@@ -70,14 +68,26 @@ struct ResponseBodies: Sendable {
 
     /// What `refund` answers.
     func refund(_ refund: RefundRecord) -> [UInt8] {
+        receipt(refund, message: "Refund processed successfully. Refund ID: \(refund.providerRefundID ?? "")")
+    }
+
+    /// What `refund` answers while the outcome is not known.
+    func acceptedRefund(_ refund: RefundRecord) -> [UInt8] {
+        receipt(refund, message: "The outcome of the refund is not known yet. Its amount stays reserved.")
+    }
+
+    private func receipt(_ refund: RefundRecord, message: String) -> [UInt8] {
         JSONWriter.object { json in
-            json.string("message", "Refund processed successfully. Refund ID: \(refund.providerRefundID ?? "")")
+            json.string("message", message)
             json.string("refund_id", refund.providerRefundID)
             json.amount("amount", refund.amount.minorUnits, refund.amount.currency)
             json.string("currency", refund.amount.currency.code)
-            json.string("status", refund.status.rawValue)
+            json.string("status", status(of: refund))
         }
     }
+
+    /// The refund's status, and `unknown` while the provider has not said that it made the refund.
+    private func status(of refund: RefundRecord) -> String { refund.isUnknown ? "unknown" : refund.status.rawValue }
 
     /// The refunds of a payment.
     func refunds(_ refunds: [RefundRecord]) -> [UInt8] {
@@ -87,7 +97,7 @@ struct ResponseBodies: Sendable {
                 json.string("refund_id", refund.providerRefundID)
                 json.amount("amount", refund.amount.minorUnits, refund.amount.currency)
                 json.string("currency", refund.amount.currency.code)
-                json.string("status", refund.status.rawValue)
+                json.string("status", status(of: refund))
                 json.string("reason", refund.reason)
                 json.time("created_at", refund.createdAt)
             }
@@ -133,7 +143,7 @@ struct ResponseBodies: Sendable {
         json.time("updated_at", order.updatedAt)
     }
 
-    private func write(_ transaction: PaymentTransaction, showing status: TransactionStatus?, into json: inout JSONWriter) {
+    private func write(_ transaction: PaymentTransaction, into json: inout JSONWriter) {
         let currency = transaction.amount.currency
         let isStripe = registry.provider(named: transaction.provider)?.information.isStripe ?? false
         json.integer("id", transaction.id)
@@ -145,10 +155,13 @@ struct ResponseBodies: Sendable {
         json.amount("amount_captured", transaction.captured, currency)
         json.amount("amount_refunded", transaction.refunded, currency)
         json.string("currency", currency.code)
-        json.string("status", (status ?? transaction.status).rawValue)
+        json.string("status", transaction.status.rawValue)
         json.string("payment_method", transaction.paymentMethod)
         json.string("provider_customer_id", transaction.providerCustomerID)
         json.string("provider_charge_id", transaction.providerChargeID)
+        // The names of the guide's clients, where the provider is Stripe.
+        json.string("stripe_customer_id", isStripe ? transaction.providerCustomerID : nil)
+        json.string("stripe_charge_id", isStripe ? transaction.providerChargeID : nil)
         json.string("error_code", transaction.errorCode)
         json.string("decline_code", transaction.declineCode)
         json.string("error_message", transaction.errorMessage)

@@ -25,6 +25,7 @@ struct ConfigurationReader {
     /// Reads the whole document.
     mutating func configuration(_ raw: ConfigurationNode) throws -> GatewayConfiguration {
         let root = resolved(raw)
+        warnOfVariablesWithoutUse(in: raw)
         _ = reader.section(root, as: ConfigurationSchema.root)
 
         let environment = environment(of: root)
@@ -109,12 +110,52 @@ struct ConfigurationReader {
         return root
     }
 
-    private func resolvedProvider(_ node: ConfigurationNode, problems: inout [ConfigurationProblem]) -> ConfigurationNode {
-        // Its problems are found again below, together with those of its neighbours.
+    /// A variable that only providers refer to which are off was most likely set for one to be on: without a word, payments would go to
+    /// another. One that a provider which is on, or another key, refers to has its use.
+    private mutating func warnOfVariablesWithoutUse(in raw: ConfigurationNode) {
+        var used: Set<String> = []
+        var unused: [(name: String, node: ConfigurationNode, provider: ConfigurationNode)] = []
+        for entry in raw.entries ?? [] {
+            guard entry.key == "providers", let elements = entry.value.list else {
+                used.formUnion(substitution.setReferences(in: entry.value).map(\.name))
+                continue
+            }
+            for provider in elements {
+                // What turns it on or off is no setting.
+                guard isOff(provider), let settings = provider["settings"] else {
+                    used.formUnion(substitution.setReferences(in: provider).map(\.name))
+                    continue
+                }
+                unused += substitution.setReferences(in: settings).map { ($0.name, $0.node, provider) }
+            }
+        }
+        var warned: Set<String> = []
+        for (name, node, provider) in unused where !used.contains(name) && warned.insert(name).inserted {
+            let title = provider["name"]?.scalar?.text ?? provider.keyPath
+            warn(
+                node.problem(
+                    "\(name) is set, but the provider \(title) is off and takes no payments; \(Self.remedy(of: provider))"))
+        }
+    }
+
+    /// How a provider is turned on.
+    private static func remedy(of provider: ConfigurationNode) -> String {
+        let switches = provider["enabled"]?.scalar?.text ?? ""
+        guard let name = switches.wholeMatch(of: /\$\{([A-Za-z_][A-Za-z0-9_]*)(:-[^}]*)?\}/)?.1 else {
+            return "give it `enabled: true`, or remove the variable"
+        }
+        return "set \(name)=true, or remove the variable"
+    }
+
+    /// Whether a provider says that it is off.
+    private func isOff(_ node: ConfigurationNode) -> Bool {
         var ignored: [ConfigurationProblem] = []
-        let enabled = node["enabled"].map { substitution.resolve($0, problems: &ignored) }
-        let isOff = enabled?.scalar?.bool == false
-        guard isOff, let entries = node.entries else { return substitution.resolve(node, problems: &problems) }
+        return node["enabled"].map { substitution.resolve($0, problems: &ignored) }?.scalar?.bool == false
+    }
+
+    private func resolvedProvider(_ node: ConfigurationNode, problems: inout [ConfigurationProblem]) -> ConfigurationNode {
+        // Problems of the switch are found again below, together with those of its neighbours.
+        guard isOff(node), let entries = node.entries else { return substitution.resolve(node, problems: &problems) }
         var copy = node
         copy.content = .map(
             entries.map { entry in

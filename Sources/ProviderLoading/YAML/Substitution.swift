@@ -33,6 +33,30 @@ struct Substitution {
         return copy
     }
 
+    /// The names of the variables that a tree refers to and that are set, not empty, each with the first value that refers to it, in the
+    /// order of the file. Malformed references are passed over.
+    func setReferences(in node: ConfigurationNode) -> [(name: String, node: ConfigurationNode)] {
+        var found: [(name: String, node: ConfigurationNode)] = []
+        func add(_ node: ConfigurationNode) {
+            switch node.content {
+            case .scalar(let scalar):
+                var rest = scalar.text[...]
+                while let dollar = rest.firstRange(of: "${") {
+                    let isLiteral = rest[..<dollar.lowerBound].last == "$"
+                    rest = rest[dollar.upperBound...]
+                    guard !isLiteral, let end = rest.firstIndex(of: "}"), let reference = Reference(rest[..<end]),
+                        variables[reference.name]?.isEmpty == false, !found.contains(where: { $0.name == reference.name })
+                    else { continue }
+                    found.append((reference.name, node))
+                }
+            case .list(let elements): for element in elements { add(element) }
+            case .map(let entries): for entry in entries { add(entry.value) }
+            }
+        }
+        add(node)
+        return found
+    }
+
     private func resolve(
         _ scalar: ConfigurationScalar, of node: ConfigurationNode, reportingUnset: Bool, problems: inout [ConfigurationProblem]
     ) -> ConfigurationScalar {

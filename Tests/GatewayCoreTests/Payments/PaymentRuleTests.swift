@@ -84,6 +84,28 @@ struct PaymentRuleTests {
         }
     }
 
+    @Test("An amount without a currency is in the order's")
+    func ordersCurrency() async throws {
+        try await withGateway { gateway in
+            let order = try await gateway.order()
+            for literal in ["99.99", "100.01"] {
+                await expectRefusal(.amountMismatch) {
+                    try await gateway.flow.create(
+                        CreatePaymentCommand(orderID: order.id, amount: .inOrdersCurrency(literal)), request())
+                }
+            }
+            let error = await #expect(throws: GatewayError.self) {
+                try await gateway.flow.create(
+                    CreatePaymentCommand(orderID: order.id, amount: .inOrdersCurrency("100.001")), request())
+            }
+            #expect(error?.fields == [GatewayError.Field("amount", "USD has at most 2 decimals.")])
+            #expect(gateway.service.calls.isEmpty)
+            let answer = try await gateway.flow.create(
+                CreatePaymentCommand(orderID: order.id, amount: .inOrdersCurrency("100")), request())
+            #expect(answer.status == 201)
+        }
+    }
+
     @Test("An unknown provider is refused with the names of those there are")
     func unknownProvider() async throws {
         try await withGateway { gateway in

@@ -15,6 +15,7 @@ struct TextEncoder: AnswerEncoder {
         case .transaction(let transaction): (200, "transaction \(transaction.id) \(transaction.status.rawValue)")
         case .refund(let refund): (200, "refund \(refund.id) \(refund.status.rawValue)")
         case .accepted(let transaction): (202, "accepted \(transaction.id) \(transaction.status.rawValue)")
+        case .refundAccepted(let refund): (202, "refund accepted \(refund.isUnknown ? "unknown" : refund.status.rawValue)")
         case .orderCreated(let order): (201, "order \(order.id)")
         case .failure(let error): (error.httpStatus, "\(error.code): \(error.detail)")
         }

@@ -59,6 +59,7 @@ struct DescribedAnswersTests {
             id: 1, transactionID: 3, operationID: 1, providerRefundID: "re_1", amount: try money(1), status: .succeeded,
             reason: nil, metadata: [:], createdAt: time, updatedAt: time)
         try expect(bodies.refund(refund), "RefundReceipt")
+        try expect(bodies.acceptedRefund(refund), "RefundOutcomeUnknown")
         try expect(bodies.refunds([refund]), "RefundList")
     }
 
@@ -77,7 +78,7 @@ struct DescribedAnswersTests {
         #expect(try words("OrderStatus") == Set(Order.Status.allCases.map(\.rawValue)))
         #expect(try words("TransactionStatus") == Set(TransactionStatus.allCases.map(\.rawValue)))
         let refund: [Refund.Status] = [.pending, .requiresAction, .succeeded, .failed, .canceled]
-        #expect(try words("RefundStatus") == Set(refund.map(\.rawValue)))
+        #expect(try words("RefundStatus") == Set(refund.map(\.rawValue) + ["unknown"]))
     }
 }
 

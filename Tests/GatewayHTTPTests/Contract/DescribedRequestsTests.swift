@@ -21,7 +21,7 @@ private struct BodyReader: Sendable, CustomTestStringConvertible {
         },
         BodyReader(
             operation: "createPaymentIntent",
-            needed: ["order_id": .number("1"), "amount": .number("1"), "currency": .string("USD")]
+            needed: ["order_id": .number("1"), "amount": .number("1")]
         ) { _ = try CreatePaymentCommand($0) },
         BodyReader(operation: "confirmPayment") { _ = try PaymentCommand.decodingConfirmation($0) },
         BodyReader(operation: "capturePayment") { _ = try PaymentCommand.decodingCapture($0) },

@@ -57,6 +57,25 @@ struct RequestDecodingTests {
         #expect(try CreatePaymentCommand(try object(nulls)) == expected)
     }
 
+    @Test("of a payment intent without a currency keeps the amount as it is written, for the order's currency")
+    func createWithoutCurrency() throws {
+        for body in [#"{"order_id":7,"amount":99.90}"#, #"{"order_id":7,"amount":"99.90","currency":null}"#] {
+            let command = try CreatePaymentCommand(try object(body))
+            #expect(command == CreatePaymentCommand(orderID: 7, amount: .inOrdersCurrency("99.90")))
+        }
+        // Decimals that some currency has are the order's to judge; the rest is wrong in any.
+        #expect(try CreatePaymentCommand(try object(#"{"order_id":7,"amount":1.00001}"#)).amount == .inOrdersCurrency("1.00001"))
+        #expect(
+            try fieldErrors { try CreatePaymentCommand(try object(#"{"order_id":7,"amount":-1}"#)) } == [
+                "amount: It must be greater than zero."
+            ])
+        #expect(try fieldErrors { try CreatePaymentCommand(try object(#"{"order_id":7}"#)) } == ["amount: It is missing."])
+        #expect(
+            try fieldErrors { try CreatePaymentCommand(try object(#"{"order_id":7,"amount":1,"currency":""}"#)) } == [
+                "currency: It must have 1 to 255 characters."
+            ])
+    }
+
     @Test("of a payment intent is taken over whole")
     func createWhole() throws {
         let command = try CreatePaymentCommand(

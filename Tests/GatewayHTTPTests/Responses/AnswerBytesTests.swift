@@ -56,6 +56,7 @@ struct AnswerBytesTests {
         let answers: [(PaymentAnswer, Int)] = [
             (.orderCreated(try order()), 201), (.intentCreated(transaction), 201), (.intentHandedOut(transaction), 200),
             (.transaction(transaction), 200), (.refund(try refund(.succeeded)), 200), (.accepted(transaction), 202),
+            (.refundAccepted(try refund(.pending)), 202),
             (.failure(GatewayError(.paymentDeclined, "No.")), 402), (.failure(GatewayError(.providerRejected, "No.")), 422),
         ]
         for (answer, status) in answers {
@@ -110,7 +111,8 @@ struct AnswerBytesTests {
             Set(members.keys) == [
                 "id", "order_id", "provider", "payment_intent_id", "stripe_payment_intent_id", "amount", "amount_captured",
                 "amount_refunded",
-                "currency", "status", "payment_method", "provider_customer_id", "provider_charge_id", "error_code",
+                "currency", "status", "payment_method", "provider_customer_id", "provider_charge_id",
+                "stripe_customer_id", "stripe_charge_id", "error_code",
                 "decline_code",
                 "error_message", "dispute", "metadata", "next_action", "created_at", "updated_at",
             ]
@@ -143,24 +145,58 @@ struct AnswerBytesTests {
     }
 
     @Test(
-        "repeats the intent's id under its old name only where the provider is Stripe",
-        arguments: [("main", .string("pi_1")), ("mock", .null), ("removed", .null)] as [(String, JSONValue)]
-    )
-    func stripeMember(provider: String, value: JSONValue) throws {
-        let members = try object(encoder.encode(.transaction(try transaction(provider: provider)), requestID: "req-1").body)
-        #expect(members["stripe_payment_intent_id"] == value)
-        #expect(members["payment_intent_id"] == .string("pi_1"))
+        "repeats the provider's ids under the guide's names only where the provider is Stripe",
+        arguments: ["main": true, "mock": false, "removed": false])
+    func stripeMembers(provider: String, isStripe: Bool) throws {
+        var transaction = try transaction(provider: provider)
+        transaction.providerCustomerID = "cus_1"
+        transaction.providerChargeID = "ch_1"
+        let members = try object(encoder.encode(.transaction(transaction), requestID: "req-1").body)
+        let ids = ["payment_intent_id": "pi_1", "customer_id": "cus_1", "charge_id": "ch_1"]
+        for (name, id) in ids {
+            #expect(members["stripe_\(name)"] == (isStripe ? .string(id) : .null), "\(name)")
+            #expect(members[name == "payment_intent_id" ? name : "provider_\(name)"] == .string(id), "\(name)")
+        }
     }
 
     @Test(
-        "whose outcome is not known shows processing, whatever the row says, but not over a manual review",
+        "whose outcome is not known shows the transaction as the resource in its Location does",
         arguments: TransactionStatus.allCases)
     func accepted(status: TransactionStatus) throws {
         let stored = encoder.encode(.accepted(try transaction(status)), requestID: "req-1")
         #expect(stored.status == 202)
-        #expect(try object(stored.body)["status"] == .string(status == .manualReview ? "manual_review" : "processing"))
-        let known = encoder.encode(.transaction(try transaction(status)), requestID: "req-1")
-        #expect(try object(known.body)["status"] == .string(status.rawValue))
+        #expect(stored.body == encoder.encode(.transaction(try transaction(status)), requestID: "req-1").body)
+    }
+
+    @Test("with a refund whose outcome is not known says that, and nothing of the transaction")
+    func acceptedRefund() throws {
+        var unknown = try refund(.pending)
+        unknown.providerRefundID = nil
+        let stored = encoder.encode(.refundAccepted(unknown), requestID: "req-1")
+        #expect(
+            String(decoding: stored.body, as: UTF8.self)
+                == #"{"message":"The outcome of the refund is not known yet. Its amount stays reserved.","refund_id":null,"#
+                + #""amount":5.00,"currency":"USD","status":"unknown"}"#)
+        // The provider's event came first; only the call's own outcome is missing.
+        let shown = encoder.encode(.refundAccepted(try refund(.succeeded)), requestID: "req-1")
+        #expect(try object(shown.body)["status"] == .string("succeeded"))
+        #expect(try object(shown.body)["refund_id"] == .string("re_1"))
+    }
+
+    @Test("with the refunds of a payment calls one unknown that the provider has not shown yet, and no other")
+    func listedRefunds() throws {
+        let bodies = ResponseBodies(registry: FixedRegistry())
+        var unknown = try refund(.pending)
+        unknown.providerRefundID = nil
+        let released = RefundRecord(
+            id: 2, transactionID: 3, operationID: 2, providerRefundID: nil, amount: unknown.amount, status: .failed, reason: nil,
+            metadata: [:], createdAt: time, updatedAt: time)
+        let listed = try object(bodies.refunds([unknown, try refund(.pending), released]))
+        guard case .array(let rows) = listed["data"] else {
+            Issue.record("\(listed)")
+            return
+        }
+        #expect(rows.map { $0["status"] } == [.string("unknown"), .string("pending"), .string("failed")])
     }
 
     @Test(
