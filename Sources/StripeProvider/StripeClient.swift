@@ -118,7 +118,8 @@ extension StripeClient {
             fields["status"] = String(response.status)
             fields["stripe_request_id"] = response.header("request-id")
             host.log.write(.info, "Stripe answered", fields: fields)
-            return (200..<300).contains(response.status) ? .success(response) : .failure(errors.failure(of: response))
+            if (200..<300).contains(response.status) { return .success(response) }
+            return .failure(errors.failure(of: response, at: host.clock.now()))
         } catch {
             host.log.write(.warning, "Stripe could not be asked, or its answer was lost", fields: fields)
             return .failure(StripeFailure(error: error, isWorthRetrying: true))

@@ -70,11 +70,13 @@ struct StripeErrors: Sendable {
     ]
 
     /// Reads an answer whose status is none of 200 to 299.
-    func failure(of response: HTTPResponse) -> StripeFailure {
+    ///
+    /// - Parameter now: when it came.
+    func failure(of response: HTTPResponse, at now: Timestamp) -> StripeFailure {
         let requestID = response.header("request-id")
         let error = try? JSONDecoder().decode(StripeErrorBody.self, from: Data(response.body)).error
         return StripeFailure(
-            error: outcome(status: response.status, error: error, retryAfter: response.retryAfter, requestID: requestID),
+            error: outcome(status: response.status, error: error, retryAfter: response.retryAfter(at: now), requestID: requestID),
             isWorthRetrying: isWorthRetrying(response, error),
             isReplay: response.header("idempotent-replayed") == "true"
         )
@@ -210,13 +212,5 @@ extension ProviderError {
         var failure = CallFailure(message)
         failure.requestID = requestID
         return .unknown(failure)
-    }
-}
-
-extension HTTPResponse {
-    /// `Retry-After` in seconds (RFC 9110, section 10.2.3), within a day.
-    fileprivate var retryAfter: Duration? {
-        guard let text = header("retry-after"), let seconds = Int64(text), seconds >= 0 else { return nil }
-        return .seconds(min(seconds, 86_400))
     }
 }

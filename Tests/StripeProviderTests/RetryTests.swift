@@ -30,6 +30,12 @@ struct RetryTests {
     func retryAfter() async throws {
         let busy = ScriptedTransport.Step.stripe("", status: 503, headers: [HTTPField("Retry-After", "3")])
         #expect(try await duration(of: [busy], chance: 0) == .seconds(3))
+        let dated = ScriptedTransport.Step.stripe(
+            "", status: 503,
+            headers: [
+                HTTPField("Date", "Thu, 08 Jan 2026 01:00:00 GMT"), HTTPField("Retry-After", "Thu, 08 Jan 2026 01:00:03 GMT"),
+            ])
+        #expect(try await duration(of: [dated], chance: 0) == .seconds(3))
         let impatient = ScriptedTransport.Step.stripe("", status: 503, headers: [HTTPField("Retry-After", "0")])
         #expect(try await duration(of: [impatient], chance: 0) == .milliseconds(250))
     }
