@@ -23,6 +23,7 @@ Sources/GatewayCore:      $host ProviderAPI ServiceLifecycle
 Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB GRDBSQLite Dispatch
 Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc
 Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTPTypes JWTKit
+Sources/GatewayHTTP:      ServiceLifecycle
 Sources/GatewayHost:      $host ProviderAPI ProviderConformance GatewayCore GatewayStorage ProviderLoading GatewayHTTP
 Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird JWTKit NIOCore NIOHTTP1 NIOHTTPCompression NIOPosix NIOSSL
 Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc

@@ -15,7 +15,8 @@ struct ErasureTests {
     private static func fill(_ store: SQLiteTransaction, user: String, number: Int) throws {
         let (marker, metadata) = ("\(Self.marker) of \(user)", ["name": "\(Self.marker) of \(user)"])
         let order = try store.insertOrder(
-            NewOrder(userID: user, amount: try money(10_000), description: marker, metadata: metadata), at: time())
+            NewOrder(userID: Subject(stored: user), amount: try money(10_000), description: marker, metadata: metadata),
+            at: time())
         var transaction = try store.makeTransaction(of: order, intent: "pi_\(number)", status: .processing)
         let made = transaction
         transaction.status = .partiallyRefunded
@@ -43,7 +44,7 @@ struct ErasureTests {
         cancel.reason = marker
         var last: Int64 = 0
         for request in [OperationRequest.create(create), .confirm(confirm), .cancel(cancel), .refund(refund)] {
-            let key = IdempotencyReference(owner: user, key: "\(marker) \(number) \(request.kind)")
+            let key = IdempotencyReference(owner: Subject(stored: user), key: "\(marker) \(number) \(request.kind)")
             let new = NewOperation(transactionID: transaction.id, request: request, idempotency: key, requestID: "req")
             let operation = try store.insertOperation(new, lease: .seconds(60), at: time())
             last = operation.id
@@ -72,7 +73,7 @@ struct ErasureTests {
             _ = try store.insertWebhook(
                 NewWebhook(provider: "mock", event: event, rawBody: Array(marker.utf8), receivedAt: time()))
         }
-        for actor in [HistoryChange.Actor.user(user), .user("admin"), .webhook("evt_1")] {
+        for actor in [HistoryChange.Actor.user(Subject(stored: user)), .user("admin"), .webhook("evt_1")] {
             var change = HistoryChange(type: "t", actor: actor.name, fromStatus: .processing, toStatus: .succeeded)
             change.detail = marker
             change.amount = 10_000

@@ -30,7 +30,7 @@ struct GroupCommitTests {
             #expect(outcomes.count == count)
             for (number, outcome) in outcomes {
                 let id = try outcome.get()
-                #expect(try await store.read { try $0.order(id)?.userID } == "user-\(number)")
+                #expect(try await store.read { try $0.order(id)?.userID.text } == "user-\(number)")
             }
         }
     }

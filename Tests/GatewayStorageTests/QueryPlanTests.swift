@@ -37,7 +37,7 @@ struct QueryPlanTests {
         // Once as a change, and once where there is nothing to change.
         for _ in 0..<2 { try store.updateOrder(order.id, status: .completed, at: time()) }
         _ = try store.order(order.id)
-        for user in [nil, "42"] {
+        for user in [nil, "42"] as [Subject?] {
             for before in [nil, order.id] {
                 for filters in 0..<8 {
                     var query = OrderQuery(userID: user, beforeID: before, limit: 10)

@@ -56,7 +56,7 @@ extension StoreWriter {
     func makeOrder(
         user: String = "42", amount: Int64 = 10_000, currency: String = "USD", at now: Timestamp = time()
     ) throws -> Order {
-        try insertOrder(NewOrder(userID: user, amount: try money(amount, currency)), at: now)
+        try insertOrder(NewOrder(userID: Subject(stored: user), amount: try money(amount, currency)), at: now)
     }
 
     /// A transaction of an order, or of a new one.

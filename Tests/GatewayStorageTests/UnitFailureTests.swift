@@ -33,7 +33,7 @@ struct UnitFailureTests {
                 default: Issue.record("\(number): \(outcome)")
                 }
             }
-            let owners = try await store.read { try $0.orders(OrderQuery(userID: nil, limit: 100)).map(\.userID) }
+            let owners = try await store.read { try $0.orders(OrderQuery(userID: nil, limit: 100)).map(\.userID.text) }
             #expect(Set(owners) == Set((0..<30).filter { $0 % 3 == 0 }.map { "user-\($0)" } + ["42"]))
             #expect(owners.count == 11)
         }

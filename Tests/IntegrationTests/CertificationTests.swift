@@ -139,6 +139,7 @@ extension OneAtATime {
                         environment: production
                         server: { host: 127.0.0.1, port: 8080, public_url: "https://pay.example" }
                         auth: { algorithm: HS256, secret: "\(String(repeating: "s", count: 40))" }
+                        authorization: { refund: admin }
                         modules: { directory: .\(modules) }
                         routing: { default: flawed }
                         providers:

@@ -32,6 +32,12 @@ struct TokenTests {
         BadToken("alg none with a signature") { bearer(valid, header: #"{"alg":"none"}"#) },
         BadToken("alg RS256 over the shared secret") { bearer(valid, header: #"{"alg":"RS256","typ":"JWT"}"#) },
         BadToken("no alg") { bearer(valid, header: #"{"typ":"JWT"}"#) },
+        BadToken("valid for too long") { bearer(#"{"sub":"7","exp":\#(Token.now + 86_500)}"#) },
+        BadToken("sub as a number") { bearer(#"{"sub":7,"exp":\#(Token.now + 60)}"#) },
+        BadToken("sub twice") { bearer(#"{"sub":"7","sub":"8","exp":\#(Token.now + 60)}"#) },
+        BadToken("sub that is not in NFC") { bearer(#"{"sub":"\u212Aelvin","exp":\#(Token.now + 60)}"#) },
+        BadToken("crit null") { bearer(valid, header: #"{"alg":"HS256","crit":null}"#) },
+        BadToken("a padded signature") { bearer(valid).map { $0 + "=" } },
         BadToken("unknown kid") { bearer(valid, header: #"{"alg":"HS256","kid":"nobody"}"#) },
         BadToken("wrong secret") { "Bearer " + Token.sign(valid, secret: "another-secret-of-sufficient-length-0000") },
         BadToken("a signature cut short") { bearer(valid).map { String($0.dropLast(4)) } },
@@ -69,7 +75,15 @@ struct TokenTests {
         #expect(try await client.get("/orders").status == 200)
     }
 
-    @Test("Only the role `admin` makes an admin", arguments: [#""user""#, #""Admin""#, #"["admin"]"#, "true"])
+    @Test("The role `admin` makes an admin, alone or in a list", arguments: [#""admin""#, #"["admin"]"#, #"["user","admin"]"#])
+    func adminRoles(role: String) async throws {
+        let gateway = try GatewayProcess.shared
+        let token = Token.sign(#"{"sub":"7","role":\#(role),"exp":\#(Token.now + 60)}"#)
+        let answer = try await Client(gateway: gateway, subject: "7", authorization: "Bearer \(token)").get("/providers")
+        #expect(answer.status == 200, "\(answer)")
+    }
+
+    @Test("No other role makes an admin", arguments: [#""user""#, #""Admin""#, #"["user"]"#, "[]", "true"])
     func roles(role: String) async throws {
         let gateway = try GatewayProcess.shared
         let token = Token.sign(#"{"sub":"7","role":\#(role),"exp":\#(Token.now + 60)}"#)

@@ -17,6 +17,10 @@ struct ConfigurationTests {
         #expect(configuration.server.bodyMemory == 64 << 20)
         #expect(configuration.database.path == "/etc/gateway/var/gateway.db")
         #expect(configuration.authentication.keys == .sharedSecret(nil))
+        #expect(
+            configuration.authentication.maximumTokenLifetime == .seconds(24 * 3600) && configuration.authentication.type == nil)
+        #expect(configuration.authorization == AuthorizationPolicy(refund: .owner, cancel: .owner, capture: .admin))
+        #expect(configuration.rateLimit == nil)
         #expect(configuration.modulesDirectory == "/opt/gateway")
         #expect(configuration.log == .init(level: .info, format: .text))
         #expect(configuration.routing.defaultProvider == "mock")
@@ -35,7 +39,9 @@ struct ConfigurationTests {
             environment: production
             server: { host: "::", port: 443, public_url: "https://pay.example.com/gateway/", body_memory_mib: 16 }
             database: { url: "sqlite:///srv/pay.db" }
-            auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them }
+            auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them, type: at+jwt, max_token_lifetime: 90m }
+            authorization: { refund: scope, cancel: admin, capture: owner }
+            rate_limits: { requests_per_second: 20, burst: 7 }
             modules: { directory: ../modules }
             providers:
               - { name: first, module: liba.so, sha256: \(digest), enabled: yes_or_no_is_false }
@@ -52,6 +58,9 @@ struct ConfigurationTests {
         let authentication = configuration.authentication
         #expect(authentication.keys == .keySetURL("https://id.example.com/jwks.json", algorithm: .es256))
         #expect(authentication.issuer == "us" && authentication.audience == "them")
+        #expect(authentication.type == "at+jwt" && authentication.maximumTokenLifetime == .seconds(90 * 60))
+        #expect(configuration.authorization == AuthorizationPolicy(refund: .scope, cancel: .admin, capture: .owner))
+        #expect(configuration.rateLimit == SubjectRateLimit(perSecond: 20, burst: 7))
         #expect(configuration.modulesDirectory == "/etc/modules")
         #expect(configuration.enabledProviders.map(\.name) == ["second-2_b"])
         #expect(configuration.providers.map(\.maximumConcurrentCalls) == [4000, 250])
@@ -178,6 +187,27 @@ struct ConfigurationTests {
         #expect(!dumped.contains("sesame"))
         #expect(!"\(configuration)".contains("sesame"))
         #expect(!String(reflecting: configuration).contains("sesame"))
+    }
+
+    @Test("Production limits each user's requests unless the file says otherwise")
+    func rateLimits() throws {
+        func limit(_ environment: String, _ section: String) throws -> SubjectRateLimit? {
+            try ConfigurationFixture.read(
+                """
+                environment: \(environment)
+                authorization: { refund: admin }
+                auth: { secret: \(String(repeating: "s", count: 32)) }
+                rate_limits: \(section)
+                providers: [{ name: a, module: liba.so, sha256: \(String(repeating: "0", count: 64)) }]
+                routing: { default: a }
+                """
+            ).rateLimit
+        }
+        #expect(try limit("production", "null") == SubjectRateLimit(perSecond: 100, burst: 200))
+        #expect(try limit("production", "{ burst: 5 }") == SubjectRateLimit(perSecond: 100, burst: 5))
+        #expect(try limit("production", "{ requests_per_second: 0 }") == nil)
+        #expect(try limit("development", "null") == nil)
+        #expect(try limit("development", "{ requests_per_second: 3 }") == SubjectRateLimit(perSecond: 3, burst: 6))
     }
 
     @Test("A short HS256 secret is a warning in development and an error in production")

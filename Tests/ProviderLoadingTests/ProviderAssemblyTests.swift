@@ -65,6 +65,7 @@ struct ProviderAssemblyTests {
         environment: \(environment)
         auth: { secret: 0123456789abcdef0123456789abcdef }
         server: { public_url: "https://pay.example.com" }
+        authorization: { refund: admin }
         routing: { default: \(providers[0].name) }
         providers:
         \(providers.map {

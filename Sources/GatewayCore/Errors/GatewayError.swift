@@ -10,7 +10,7 @@ package struct GatewayError: Error, Sendable, Hashable {
         case unauthenticated
         /// The provider or the issuer refuses the payment (402).
         case paymentDeclined
-        /// Only for admins (403).
+        /// The token does not allow it (403).
         case forbidden
         /// It does not exist, or belongs to someone else (404).
         case notFound
@@ -42,6 +42,8 @@ package struct GatewayError: Error, Sendable, Hashable {
         case cardNumberRefused
         /// The provider refuses the request (422).
         case providerRejected
+        /// The user sends more requests than the limit allows (429).
+        case rateLimited
         /// A mistake of ours (500).
         case `internal`
         /// The gateway's credentials at the provider are wrong (502).
@@ -80,6 +82,9 @@ package struct GatewayError: Error, Sendable, Hashable {
     package var retryAfterSeconds: Int?
     /// The methods that the path has, for ``Code/methodNotAllowed``.
     package var allowedMethods: [String] = []
+
+    /// The scope that a token needs, for ``Code/forbidden``.
+    package var requiredScope: Scope?
 
     /// A failure with its kind and what to say of it.
     package init(_ code: Code, _ detail: String) {

@@ -68,7 +68,7 @@ extension Explanation {
         entry.providerRequestID = change.providerRequestID
         if subject == .request {
             entry.requestID = standing?.operation.requestID
-            entry.idempotencyKey = standing?.operation.idempotency?.key
+            entry.idempotencyKey = standing?.operation.idempotency?.key.text
         }
         return entry
     }

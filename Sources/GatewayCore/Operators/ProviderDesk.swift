@@ -29,7 +29,7 @@ package struct ProviderDesk: Sendable {
     package func call(_ command: String, _ arguments: [String], of name: String) async throws -> String {
         let provider = try provider(named: name)
         let offered = provider.service.commands.map(\.name)
-        guard offered.contains(command) else {
+        guard offered.contains(where: command.isIdentical) else {
             let list = offered.isEmpty ? "none" : offered.joined(separator: ", ")
             throw GatewayError.invalid("command", "The provider \(name) offers no command \(command); it offers: \(list).")
         }

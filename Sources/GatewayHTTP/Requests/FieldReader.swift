@@ -80,10 +80,21 @@ struct FieldReader {
         }
     }
 
+    /// A user, as the `sub` of a token names one.
+    mutating func subject(_ name: String) -> Subject? {
+        guard let text = string(name) else { return nil }
+        do throws(Subject.Refusal) {
+            return try Subject(checking: text)
+        } catch {
+            report(name, "It \(error.explanation)")
+            return nil
+        }
+    }
+
     /// One of the words of an enumeration.
     mutating func word<Word: RawRepresentable>(_ name: String, _ words: [Word]) -> Word? where Word.RawValue == String {
         guard let text = string(name) else { return nil }
-        guard let word = words.first(where: { $0.rawValue == text }) else {
+        guard let word = words.first(where: { $0.rawValue.isIdentical(to: text) }) else {
             report(name, "It must be one of: \(words.map(\.rawValue).joined(separator: ", ")).")
             return nil
         }

@@ -102,7 +102,7 @@ extension NewOrder {
         let amount = fields.money()
         let description = fields.string("description", maximum: 1000)
         let metadata = fields.metadata()
-        let owner = fields.string("user_id")
+        let owner = fields.subject("user_id")
         try fields.finish()
         if let owner, owner != principal.subject, !principal.isAdmin {
             throw GatewayError(.forbidden, "Only admins make orders for others (user_id).")

@@ -67,6 +67,9 @@ struct RequestBoundary: RouterMiddleware {
         var headers: HTTPFields = [.contentType: Problem.mediaType]
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
         if problem.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
+        if let scope = problem.requiredScope {
+            headers[.wwwAuthenticate] = "Bearer error=\"insufficient_scope\", scope=\"\(scope.rawValue)\""
+        }
         if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
         // The rest of a body that was refused unread would be taken for the next request.
         if problem.code == .payloadTooLarge { headers[.connection] = "close" }

@@ -31,20 +31,25 @@ struct GatewayApplication: Sendable {
         }
         let client = OutboundClient()
         do {
-            let verifier = try await TokenVerification.verifier(
+            let tokens = try await TokenVerification.make(
                 for: configuration, client: client, clock: HostClock(), logger: logger)
             let services = try await GatewayServices.open(configuration, client: client, keepsSecrets: true, logger: logger)
-            let reload = ProviderReload(services, started: configuration, configuration: reloading)
+            let reload = ProviderReload(services, started: configuration, keys: tokens.refresh, configuration: reloading)
             let readiness = Readiness()
             let memory = BodyMemory(limit: configuration.server.bodyMemory)
             let server = server(
-                configuration, api: services.api(verifier: verifier, memory: memory, reload: reload.run),
+                configuration,
+                api: services.api(
+                    verifier: tokens.verifier, memory: memory, authorization: configuration.authorization,
+                    rateLimit: configuration.rateLimit, reload: reload.run),
                 operations: operations(services, readiness, metrics, memory), readiness: readiness, logger: logger
             )
             let admin = AdminSocket(database: configuration.database.path, routes: services.adminRoutes, logger: logger)
             return GatewayApplication(
                 // What is needed longest comes first: services end in reverse order, the server before all others.
-                services: services.background + [ReloadSignal(reload: reload), admin, server, readiness], logger: logger
+                services: services.background + [tokens.refresh].compactMap { $0 }
+                    + [ReloadSignal(reload: reload), admin, server, readiness],
+                logger: logger
             )
         } catch {
             try? await client.shutdown()

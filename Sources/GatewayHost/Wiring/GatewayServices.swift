@@ -105,16 +105,19 @@ struct GatewayServices: Sendable {
     ///
     /// - Parameter memory: what the bytes of requests' bodies are counted in.
     func api(
-        verifier: TokenVerifier, memory: BodyMemory, reload: @escaping @Sendable () async throws -> Void
+        verifier: TokenVerifier, memory: BodyMemory, authorization: AuthorizationPolicy, rateLimit: SubjectRateLimit?,
+        reload: @escaping @Sendable () async throws -> Void
     ) -> RouteTable {
         RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
-                store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+                store: store, registry: registry, supervisor: supervisor, encoder: encoder, authorization: authorization,
+                clock: clock, logger: logger
             ),
             queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
-            registry: registry, encoder: encoder, clock: clock, verifier: verifier, memory: memory, reload: reload
+            registry: registry, encoder: encoder, clock: clock, verifier: verifier, memory: memory,
+            authorization: authorization, rateLimit: rateLimit, reload: reload
         )
     }
 

@@ -109,7 +109,7 @@ extension EventOrder {
     private func knownRefund(of intent: IntentRecord, in books: Books) throws(ProviderError) -> RefundRecord {
         guard let id = refund else { throw MockService.usage(Self.usage) }
         let refund = try books.refund(id)
-        guard refund.paymentIntent == intent.id else { throw .missing("refund", id) }
+        guard refund.paymentIntent.isIdentical(to: intent.id) else { throw .missing("refund", id) }
         return refund
     }
 }

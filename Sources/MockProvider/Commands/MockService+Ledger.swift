@@ -7,8 +7,10 @@ extension MockService {
         guard arguments.isEmpty || arguments == ["--json"] else { throw Self.usage("ledger [--json]") }
         let books = try ledger.look { books throws(ProviderError) in books }
         // Outside the lock: a long journal must not hold up payments.
-        let lines = try Books.entries(in: books.file, upTo: books.size).filter { $0.provider == host.name && books.remembers($0) }
-            .map(LedgerLine.init)
+        let lines = try Books.entries(in: books.file, upTo: books.size).filter {
+            $0.provider.isIdentical(to: host.name) && books.remembers($0)
+        }
+        .map(LedgerLine.init)
         if arguments.isEmpty { return lines.isEmpty ? "The journal is empty." : LedgerLine.table(lines) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]

@@ -203,12 +203,12 @@ extension Books {
         let intent = entry.intent
         lastIntent = max(lastIntent, intent.number)
         lastRefund = max(lastRefund, entry.refund?.number ?? 0)
-        guard entry.provider == account, remembers(entry) else { return }
+        guard entry.provider.isIdentical(to: account), remembers(entry) else { return }
 
         intents[intent.number] = slice
         recent.insert(intent)
         if entry.effect == .create, let operation = intent.metadata[OperationIdentity.metadataKey] {
-            intentsByOperation[operation.hashValue] = intent.number
+            intentsByOperation[operation.hashOfBytes] = intent.number
         }
         if let refund = entry.refund, refunds.updateValue(slice, forKey: refund.number) == nil {
             refundsByIntent[intent.number, default: []].append(refund.number)

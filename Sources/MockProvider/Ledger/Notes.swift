@@ -39,7 +39,7 @@ struct Notes: Sendable {
     private var file: JournalFile
     /// How much of the file has been taken in.
     private var size: Int64 = 0
-    private var uses: [String: Use] = [:]
+    private var uses: [[UInt8]: Use] = [:]
     /// How far the account's clock is ahead of the wall clock.
     private(set) var ahead: Duration = .zero
     /// What is forgotten.
@@ -77,7 +77,7 @@ struct Notes: Sendable {
 
     /// The fingerprint of the request under whose key a 500 is stored; nil where none is remembered.
     func fingerprint(under key: String, at now: Timestamp) -> String? {
-        guard let use = uses[key], now.duration(since: use.time) < KeyMemory.span else { return nil }
+        guard let use = uses[Array(key.utf8)], now.duration(since: use.time) < KeyMemory.span else { return nil }
         return use.fingerprint
     }
 
@@ -85,11 +85,11 @@ struct Notes: Sendable {
         guard let line = try? JSONDecoder().decode(Line.self, from: Data(bytes)), let time = Timestamp(rfc3339: line.time) else {
             throw .notSent(CallFailure("\(file.path) holds a line that is no note of the mock's; move the file away"))
         }
-        if line.provider == account { apply(line, at: time) }
+        if line.provider.isIdentical(to: account) { apply(line, at: time) }
     }
 
     private mutating func apply(_ line: Line, at time: Timestamp) {
-        if let key = line.idempotencyKey { uses[key] = Use(time: time, fingerprint: line.request ?? "") }
+        if let key = line.idempotencyKey { uses[Array(key.utf8)] = Use(time: time, fingerprint: line.request ?? "") }
         if let advance = line.advanceMilliseconds { ahead += .milliseconds(advance) }
         if let forgotten = line.forgotten {
             self.forgotten = forgotten

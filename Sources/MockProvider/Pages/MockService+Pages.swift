@@ -31,7 +31,7 @@ extension MockService {
     /// The intent, where it waits for an answer to this challenge.
     private func intent(_ number: Int, with challenge: String) throws(ProviderError) -> IntentRecord? {
         let intent = try ledger.look { books throws(ProviderError) in try books.intent(number: number) }
-        return intent?.challenge?.id == challenge ? intent : nil
+        return intent?.challenge?.id.isIdentical(to: challenge) == true ? intent : nil
     }
 
     private func answer(
@@ -42,7 +42,8 @@ extension MockService {
         do throws(ProviderError) {
             entry = try ledger.change { books, now throws(ProviderError) in
                 // Asked within the change: of two answers at once only the first finds the challenge.
-                guard let intent = try books.intent(number: number), let challenge = intent.challenge, challenge.id == id,
+                guard let intent = try books.intent(number: number), let challenge = intent.challenge,
+                    challenge.id.isIdentical(to: id),
                     let token = intent.paymentMethod
                 else { throw .missing("challenge", id) }
                 returnURL = challenge.returnURL

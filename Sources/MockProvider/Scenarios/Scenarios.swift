@@ -88,7 +88,7 @@ extension Scenario.Match {
         guard includes(subject.kind) else { return false }
         if let amount, amount != subject.amount { return false }
         if let currency, currency != subject.currency { return false }
-        if let token, token.rawValue != subject.token { return false }
-        return metadata.allSatisfy { subject.metadata[$0.key] == $0.value }
+        if let token, subject.token.map(token.rawValue.isIdentical) != true { return false }
+        return metadata.allSatisfy { subject.metadata[$0.key]?.isIdentical(to: $0.value) == true }
     }
 }

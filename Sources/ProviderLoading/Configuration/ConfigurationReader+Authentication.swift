@@ -22,7 +22,7 @@ extension ConfigurationReader {
                 reader.report(secretNode.problem("contradicts auth.jwks; keep one of the two"))
             }
             if let algorithmNode, algorithm == .hs256 {
-                let mend = "remove it, or name the one algorithm to accept: RS256, ES256 or EdDSA"
+                let mend = "remove it, or name the one algorithm to accept, such as RS256, ES256 or EdDSA"
                 reader.report(algorithmNode.problem("HS256 is for a shared secret, and auth.jwks holds public keys; \(mend)"))
             }
             keys = keySetKeys(keySet, algorithm: algorithm)
@@ -35,7 +35,30 @@ extension ConfigurationReader {
         }
         let issuer = reader.text(section?["issuer"])
         let audience = reader.text(section?["audience"])
-        return keys.map { GatewayConfiguration.Authentication(keys: $0, issuer: issuer, audience: audience) }
+        let type = reader.text(section?["type"])
+        if environment == .production, let node, case .keySetFile? = keys { requireIssuer(issuer, and: audience, of: node) }
+        if environment == .production, let node, case .keySetURL? = keys { requireIssuer(issuer, and: audience, of: node) }
+        let lifetime = reader.duration(section?["max_token_lifetime"], in: ConfigurationSchema.tokenLifetimes)
+        return keys.map {
+            GatewayConfiguration.Authentication(
+                keys: $0, issuer: issuer, audience: audience, type: type,
+                maximumTokenLifetime: lifetime ?? ConfigurationSchema.defaultTokenLifetime)
+        }
+    }
+
+    /// An issuer signs tokens for other services with the same keys: they must not work here (RFC 8725, sections 3.8 and 3.9).
+    private mutating func requireIssuer(_ issuer: String?, and audience: String?, of section: ConfigurationNode) {
+        if issuer == nil {
+            reportMissing(
+                "auth.issuer", at: section.origin, "production needs it beside auth.jwks: write the `iss` of your issuer's tokens"
+            )
+        }
+        if audience == nil {
+            reportMissing(
+                "auth.audience", at: section.origin,
+                "production needs it beside auth.jwks: write the `aud` of tokens for this gateway, or tokens for other services work here"
+            )
+        }
     }
 
     private mutating func sharedSecret(

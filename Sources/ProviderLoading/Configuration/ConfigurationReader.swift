@@ -32,6 +32,8 @@ struct ConfigurationReader {
         let server = server(root["server"], of: root, in: environment)
         let database = database(root["database"])
         let authentication = authentication(root["auth"], of: root, in: environment)
+        let authorization = authorization(root["authorization"], of: root, in: environment)
+        let rateLimit = rateLimit(root["rate_limits"], in: environment)
         let modules = reader.section(root["modules"], as: ConfigurationSchema.modules)
         let modulesDirectory = reader.text(modules?["directory"]).map(absolutePath) ?? executableDirectory
         let requiresCertificates = reader.bool(modules?["require_certificates"]) ?? false
@@ -48,6 +50,7 @@ struct ConfigurationReader {
             if environment == .development, let server, let database, let authentication, let routing {
                 servable = GatewayConfiguration(
                     environment: .development, server: server, database: database, authentication: authentication,
+                    authorization: authorization, rateLimit: rateLimit,
                     modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
                     providers: providers.filter(isSound), routing: routing, log: log, retention: retention, file: file,
                     baseDirectory: baseDirectory, warnings: warnings)
@@ -58,6 +61,7 @@ struct ConfigurationReader {
         }
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
+            authorization: authorization, rateLimit: rateLimit,
             modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates, providers: providers,
             routing: routing, log: log, retention: retention, file: file, baseDirectory: baseDirectory,
             warnings: ConfigurationProblem.inReadingOrder(warnings))
@@ -84,8 +88,12 @@ struct ConfigurationReader {
             environment: environment,
             server: server
                 ?? .init(host: ConfigurationSchema.defaultHost, port: Int(ConfigurationSchema.defaultPort), publicURL: nil),
-            database: .init(path: ""), authentication: .init(keys: .sharedSecret(nil), issuer: nil, audience: nil),
-            modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
+            database: .init(path: ""),
+            authentication: .init(
+                keys: .sharedSecret(nil), issuer: nil, audience: nil, type: nil,
+                maximumTokenLifetime: ConfigurationSchema.defaultTokenLifetime),
+            authorization: AuthorizationPolicy(), rateLimit: nil, modulesDirectory: modulesDirectory,
+            requiresCertificates: requiresCertificates,
             providers: providers.filter { environment == .development || $0.sha256 != nil },
             routing: .init(defaultProvider: ""),
             log: .init(level: ConfigurationSchema.defaultLogLevel, format: ConfigurationSchema.defaultLogFormat(in: environment)),

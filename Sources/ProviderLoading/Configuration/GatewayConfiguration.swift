@@ -14,6 +14,10 @@ package struct GatewayConfiguration: Sendable {
     package let database: Database
     /// How bearer tokens are checked.
     package let authentication: Authentication
+    /// Who may refund, cancel and capture.
+    package let authorization: AuthorizationPolicy
+    /// How many requests a user may send; nil for any number.
+    package let rateLimit: SubjectRateLimit?
     /// The folder that modules are loaded from, absolute.
     package let modulesDirectory: String
     /// Whether a module without a certificate is refused.
@@ -80,8 +84,22 @@ package struct GatewayConfiguration: Sendable {
             case hs256 = "HS256"
             /// RSASSA-PKCS1-v1_5 with SHA-256.
             case rs256 = "RS256"
+            /// RSASSA-PKCS1-v1_5 with SHA-384.
+            case rs384 = "RS384"
+            /// RSASSA-PKCS1-v1_5 with SHA-512.
+            case rs512 = "RS512"
+            /// RSASSA-PSS with SHA-256.
+            case ps256 = "PS256"
+            /// RSASSA-PSS with SHA-384.
+            case ps384 = "PS384"
+            /// RSASSA-PSS with SHA-512.
+            case ps512 = "PS512"
             /// ECDSA on P-256 with SHA-256.
             case es256 = "ES256"
+            /// ECDSA on P-384 with SHA-384.
+            case es384 = "ES384"
+            /// ECDSA on P-521 with SHA-512.
+            case es512 = "ES512"
             /// Edwards curves.
             case edDSA = "EdDSA"
         }
@@ -104,6 +122,10 @@ package struct GatewayConfiguration: Sendable {
         package let issuer: String?
         /// What a token's `aud` must contain; nil for anything.
         package let audience: String?
+        /// What a token's `typ` must be; nil for anything.
+        package let type: String?
+        /// For how long a token may be valid.
+        package let maximumTokenLifetime: Duration
     }
 
     /// What is logged, and how.

@@ -35,7 +35,7 @@ package struct ProviderAssembly: Sendable {
         for configured in configuration.providers {
             var description = ProviderDescription(
                 name: configured.name, module: configured.module, isEnabled: configured.isEnabled,
-                isDefault: configured.name == configuration.routing.defaultProvider)
+                isDefault: configured.name.isIdentical(to: configuration.routing.defaultProvider))
             if configured.isEnabled {
                 do {
                     let loaded = try modules[ModuleKey(configured)]?.get()

@@ -45,6 +45,8 @@ final class World: Sendable {
     init(_ plan: WorldPlan, executable: URL) throws {
         self.plan = plan
         var configuration = GatewayConfiguration()
+        // Shoppers' tokens outlast the clocks that some checks put forward.
+        configuration.maximumTokenLifetime = "366d"
         configuration.providers = [GatewayConfiguration.mock(more: ", webhooks: \(plan.webhooks)" + plan.mockSettings)]
         gateway = try GatewayProcess(configuration, executable: executable, port: SocketConnection.freeServerPort())
         if plan.strikes {
