@@ -22,7 +22,7 @@ Sources/MockProvider/Entry:                              ProviderAPI MockProvide
 Sources/GatewayCore:      $host ProviderAPI ServiceLifecycle
 Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB GRDBSQLite Dispatch
 Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc
-Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTPTypes JWTKit
+Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1 JWTKit
 Sources/GatewayHost:      $host ProviderAPI ProviderConformance GatewayCore GatewayStorage ProviderLoading GatewayHTTP
 Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird JWTKit NIOCore NIOHTTP1 NIOHTTPCompression NIOPosix NIOSSL
 Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc

@@ -34,7 +34,8 @@ struct ConfigurationMistakeTests {
             "unknown key within", "server: { prot: 1 }", "providers.yaml:9:11: server.prot: unknown key; did you mean `port`?"),
         .adding(
             "unknown key like no other", "server: { x: 1 }",
-            "providers.yaml:9:11: server.x: unknown key; known keys: host, port, public_url, body_memory_mib"),
+            "providers.yaml:9:11: server.x: unknown key; known keys: host, port, public_url, body_memory_mib, management, "
+                + "max_connections"),
         .replacing(
             "unknown key of a provider", "    settings:", "    setings:",
             "providers.yaml:5:5: providers[0].setings: unknown key; did you mean `settings`?"),
@@ -45,19 +46,28 @@ struct ConfigurationMistakeTests {
             "providers.yaml:9:17: auth.issuer: must be text; found a number; put it into quotes"),
         .adding(
             "text where a number belongs", "server: { port: \"80\" }",
-            "providers.yaml:9:17: server.port: must be a whole number from 1 to 65535, without quotes; found text"),
+            "providers.yaml:9:17: server.port: must be a whole number from 0 to 65535, without quotes; found text"),
         .adding(
-            "port out of range", "server: { port: 0 }", "providers.yaml:9:17: server.port: must be a whole number from 1 to 65535"
+            "port out of range", "server: { port: 65536 }",
+            "providers.yaml:9:17: server.port: must be a whole number from 0 to 65535"
         ),
         .adding(
             "memory for bodies out of range", "server: { body_memory_mib: 0 }",
             "providers.yaml:9:28: server.body_memory_mib: must be a whole number from 1 to 65536"),
         .adding(
             "text where a map belongs", "server: localhost",
-            "providers.yaml:9:9: server: must be a map with the keys host, port, public_url, body_memory_mib; found text"),
+            "providers.yaml:9:9: server: must be a map with the keys host, port, public_url, body_memory_mib, management, "
+                + "max_connections; found text"),
         .adding(
             "host with a scheme", "server: { host: \"http://x\" }",
             "providers.yaml:9:17: server.host: must be a host name or an address alone, such as 127.0.0.1, 0.0.0.0 or ::1"),
+        .adding(
+            "management without a port", "server: { management: localhost }",
+            "providers.yaml:9:23: server.management: must be an address and a port, such as 127.0.0.1:9090, 0.0.0.0:9090 or "
+                + "[::1]:9090"),
+        .adding(
+            "no connections", "server: { max_connections: 0 }",
+            "providers.yaml:9:28: server.max_connections: must be a whole number from 1 to 1000000"),
         .adding(
             "public URL without a scheme", "server: { public_url: pay.example.com }",
             "providers.yaml:9:23: server.public_url: must be an absolute URL with http or https, such as https://pay.example.com, "

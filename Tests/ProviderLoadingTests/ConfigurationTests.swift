@@ -113,7 +113,7 @@ struct ConfigurationTests {
         let mistakes = try ConfigurationFixture.mistakes(ConfigurationFixture.valid, overrides: overrides)
         #expect(
             mistakes == [
-                "--port: server.port: must be a whole number from 1 to 65535",
+                "--port: server.port: must be a whole number from 0 to 65535",
                 "GATEWAY_DATABASE: database.url: must be sqlite: and a path, such as sqlite:var/gateway.db; "
                     + "no other database is supported yet",
                 "GATEWAY_LOG_LEVEL: log_level: must be trace or debug or info or notice or warning or error or critical; "
@@ -131,6 +131,61 @@ struct ConfigurationTests {
         #expect(!dumped.contains("sesame"))
         #expect(!"\(configuration)".contains("sesame"))
         #expect(!String(reflecting: configuration).contains("sesame"))
+    }
+
+    @Test("The management listener's address comes from the file, and from the flag and the variable before it")
+    func management() throws {
+        let text = ConfigurationFixture.valid + "\nserver: { management: \"[::1]:9090\", max_connections: 500 }"
+        let configuration = try ConfigurationFixture.read(text)
+        #expect(configuration.server.management == ListenAddress(host: "::1", port: 9090))
+        #expect(configuration.server.maximumConnections == 500)
+        let overrides = ConfigurationOverrides(variables: ["GATEWAY_MANAGEMENT": "127.0.0.1:0"])
+        #expect(try ConfigurationFixture.read(text, overrides: overrides).server.management == ListenAddress("127.0.0.1:0"))
+        #expect(try ConfigurationFixture.read(ConfigurationFixture.valid).server.management == nil)
+    }
+
+    @Test(
+        "An address to listen on is a host and a port",
+        arguments: [
+            ("127.0.0.1:9090", "127.0.0.1", 9090), ("localhost:0", "localhost", 0), ("[::1]:65535", "::1", 65535),
+            ("0.0.0.0:80", "0.0.0.0", 80),
+        ])
+    func listenAddress(text: String, host: String, port: Int) {
+        #expect(ListenAddress(text) == ListenAddress(host: host, port: port))
+        #expect(ListenAddress(text)?.description == text)
+    }
+
+    @Test(
+        "What is not a host and a port is no address to listen on",
+        arguments: [
+            "", "9090", ":9090", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "::1:9090",
+            "[::1]", "[::1]9090", "[127.0.0.1]:9090", "http://127.0.0.1:9090", "a b:9090", "user@host:9090", "127.0.0.1:000080",
+        ])
+    func noListenAddress(text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+
+    @Test("The port that was taken for port 0 is the one that others reach")
+    func takenPort() throws {
+        let configuration = try ConfigurationFixture.read(ConfigurationFixture.valid + "\nserver: { port: 0 }")
+        #expect(configuration.server.port == 0)
+        #expect(configuration.listening(onPort: 4711).server.reachableURL == "http://127.0.0.1:4711")
+    }
+
+    @Test("Production without a management listener is a warning")
+    func productionWithoutManagement() throws {
+        let digest = String(repeating: "ab", count: 32)
+        let text = """
+            environment: production
+            server: { public_url: "https://pay.example.com" }
+            auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them }
+            providers: [{ name: first, module: liba.so, sha256: \(digest) }]
+            routing: { default: first }
+            """
+        let warnings = { (text: String) in try ConfigurationFixture.read(text).warnings.map(\.keyPath) }
+        #expect(try warnings(text).contains("server.management"))
+        let managed = text.replacing("com\" }", with: "com\", management: \"127.0.0.1:9090\" }")
+        #expect(try !warnings(managed).contains("server.management"))
     }
 
     @Test("A short HS256 secret is a warning in development and an error in production")

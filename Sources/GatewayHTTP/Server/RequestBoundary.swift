@@ -9,19 +9,27 @@ import NIOCore
 /// one log line and the metrics.
 struct RequestBoundary: RouterMiddleware {
     let logger: Logger
+    let refusals: RefusalLog
+
+    /// - Parameter refusals: where requests are logged that were refused before anything was done; nil for a log of its own.
+    init(logger: Logger, refusals: RefusalLog? = nil) {
+        self.logger = logger
+        self.refusals = refusals ?? RefusalLog(logger: logger)
+    }
 
     func handle(
         _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let started = ContinuousClock.now
         var context = context
-        context.requestID = Self.requestID(of: request)
+        context.requestID = RequestID.taken(over: request.headers[.requestID]) ?? RequestID.make()
         var response: Response
         var refusal: Logger.Metadata = [:]
         do {
             response = try await next(request, context)
         } catch {
             let problem = problem(for: error, context: context)
+            Self.securityEvent(of: problem)?.count()
             refusal["code"] = "\(problem.code.entry.name)"
             response = self.response(to: problem, context: context)
         }
@@ -34,33 +42,30 @@ struct RequestBoundary: RouterMiddleware {
             label: "gateway_http_request_seconds",
             dimensions: [("method", request.method.rawValue), ("route", route), ("status", "\(response.status.code)")]
         ).record(duration: duration)
-        logger.info(
-            "Request answered.",
-            metadata: [
+        let line: () -> Logger.Metadata = {
+            [
                 "method": "\(request.method.rawValue)", "route": "\(route)", "status": "\(response.status.code)",
                 "duration_us": "\(Int(duration / .microseconds(1)))", "request_id": "\(context.requestID)",
             ].merging(refusal) { $1 }
-        )
+        }
+        if Self.refusedStatuses.contains(response.status.code) {
+            refusals.line("Request answered.", line())
+        } else {
+            logger.info("Request answered.", metadata: line())
+        }
         return response
     }
 
-    /// The client's id where it is short and plain, else a new one.
-    private static func requestID(of request: Request) -> String {
-        if let given = request.headers[.requestID], (1...128).contains(given.utf8.count),
-            given.utf8.allSatisfy({ byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"):
-                    true
-                default: false
-                }
-            }), !CardNumber.isContained(in: given)
-        {
-            return given
+    /// The statuses of requests that are refused by their form, their token or their route, before anything is done.
+    private static let refusedStatuses: Set = [400, 401, 403, 404, 405, 408, 413, 415, 429]
+
+    private static func securityEvent(of problem: GatewayError) -> SecurityEvent? {
+        switch problem.code {
+        case .unauthenticated: .authenticationFailed
+        case .forbidden: .accessDenied
+        case .invalidSignature: .signatureFailed
+        default: nil
         }
-        let bits = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-        return "req_" + String(bits.0, radix: 36) + String(bits.1, radix: 36)
     }
 
     private func response(to problem: GatewayError, context: GatewayContext) -> Response {
@@ -98,6 +103,8 @@ struct RequestBoundary: RouterMiddleware {
                 afterSeconds: 1)
         case is CancellationError:
             return GatewayError(.unavailable, "The request was given up before it was answered.").retry(afterSeconds: 1)
+        case is BrokenBody:
+            return GatewayError(.malformedRequest, "The framing of the body is broken (RFC 9112). Send the request again.")
         case let error as HTTPError where error.status == .notFound:
             return GatewayError(.notFound, "There is no such path.")
         case let error as HTTPError where error.status == .contentTooLarge:

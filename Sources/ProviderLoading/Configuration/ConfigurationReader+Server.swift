@@ -28,9 +28,26 @@ extension ConfigurationReader {
             warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.public_url", message: message))
         }
         let bodyMemory = reader.integer(section?["body_memory_mib"], in: ConfigurationSchema.bodyMemory)
+        let managementNode = overrides.node(for: .management, else: section?["management"])
+        let management = management(managementNode)
+        if environment == .production, managementNode.map(\.isAbsent) ?? true {
+            let message = "is not set: /metrics is answered at server.port, and health checks stop when that is full"
+            warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.management", message: message))
+        }
+        let connections = reader.integer(section?["max_connections"], in: ConfigurationSchema.connections)
         return GatewayConfiguration.Server(
             host: host, port: Int(port ?? ConfigurationSchema.defaultPort), publicURL: publicURL,
-            bodyMemory: Int(bodyMemory ?? ConfigurationSchema.defaultBodyMemory) << 20)
+            bodyMemory: Int(bodyMemory ?? ConfigurationSchema.defaultBodyMemory) << 20, management: management,
+            maximumConnections: connections.map(Int.init))
+    }
+
+    private mutating func management(_ node: ConfigurationNode?) -> ListenAddress? {
+        guard let node, let text = reader.text(node) else { return nil }
+        guard let address = ListenAddress(text) else {
+            reader.report(node.problem("must be an address and a port, such as 127.0.0.1:9090, 0.0.0.0:9090 or [::1]:9090"))
+            return nil
+        }
+        return address
     }
 
     private mutating func publicURL(_ node: ConfigurationNode?, in environment: GatewayEnvironment?) -> String? {

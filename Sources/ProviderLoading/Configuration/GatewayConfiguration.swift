@@ -8,7 +8,7 @@ package struct GatewayConfiguration: Sendable {
     /// What the gateway is run for.
     package let environment: GatewayEnvironment
     /// Where the gateway listens and is reached.
-    package let server: Server
+    package private(set) var server: Server
     /// Where transactions are kept.
     package let database: Database
     /// How bearer tokens are checked.
@@ -40,15 +40,22 @@ package struct GatewayConfiguration: Sendable {
         package let publicURL: String?
         /// How many bytes the bodies of all requests may take in memory.
         package let bodyMemory: Int
+        /// Where health checks and metrics are answered on a listener of their own; nil for no such listener.
+        package let management: ListenAddress?
+        /// The most connections that clients may have open; nil for what the descriptor limit allows.
+        package let maximumConnections: Int?
 
-        /// A server whose bodies may take what is the default.
+        /// Where to listen, and what others know of it. What is left out has its default.
         init(
-            host: String, port: Int, publicURL: String?, bodyMemory: Int = Int(ConfigurationSchema.defaultBodyMemory) << 20
+            host: String, port: Int, publicURL: String?, bodyMemory: Int = Int(ConfigurationSchema.defaultBodyMemory) << 20,
+            management: ListenAddress? = nil, maximumConnections: Int? = nil
         ) {
             self.host = host
             self.port = port
             self.publicURL = publicURL
             self.bodyMemory = bodyMemory
+            self.management = management
+            self.maximumConnections = maximumConnections
         }
 
         /// ``publicURL``, else the address it listens on, as seen from this machine.
@@ -107,6 +114,15 @@ package struct GatewayConfiguration: Sendable {
     package struct Routing: Sendable, Hashable {
         /// The provider of requests that name none. It is one of those that are on.
         package let defaultProvider: String
+    }
+
+    /// The same configuration with the port that the gateway took for `server.port: 0`.
+    package func listening(onPort port: Int) -> GatewayConfiguration {
+        var copy = self
+        copy.server = Server(
+            host: server.host, port: port, publicURL: server.publicURL, bodyMemory: server.bodyMemory,
+            management: server.management, maximumConnections: server.maximumConnections)
+        return copy
     }
 
     /// The providers that are on.

@@ -4,7 +4,8 @@ import ProviderAPI
 extension ConfigurationSchema {
     static let defaultHost = "127.0.0.1"
     static let defaultPort: Int64 = 8080
-    static let ports: ClosedRange<Int64> = 1...65535
+    static let ports: ClosedRange<Int64> = 0...65535
+    static let connections: ClosedRange<Int64> = 1...1_000_000
     static let bodyMemory: ClosedRange<Int64> = 1...65_536
     static let defaultBodyMemory: Int64 = 64
     static let server = ConfigurationSection(
@@ -12,7 +13,10 @@ extension ConfigurationSchema {
         [
             Setting("host", .string, help: "The name or address to listen on, such as `127.0.0.1`, `0.0.0.0` or `::1`.")
                 .defaulting(to: .string(defaultHost)),
-            Setting("port", .integer(in: ports), help: "The port to listen on.").defaulting(to: .integer(defaultPort)),
+            Setting(
+                "port", .integer(in: ports),
+                help: "The port to listen on. `0` takes a free one; the first line of standard output names it."
+            ).defaulting(to: .integer(defaultPort)),
             Setting(
                 "public_url", .url,
                 help:
@@ -24,6 +28,18 @@ extension ConfigurationSchema {
                     "How many MiB the bodies of all requests may take in memory; those without a token, such as webhooks, half of it. "
                     + "One more is answered with 503 and `Retry-After`."
             ).defaulting(to: .integer(defaultBodyMemory)),
+            Setting(
+                "management", .string,
+                help:
+                    "A second listener for `/healthz`, `/readyz` and `/metrics`, such as `127.0.0.1:9090`. It answers when `server.port` is "
+                    + "full. `/metrics` leaves `server.port` then. Default: none."
+            ),
+            Setting(
+                "max_connections", .integer(in: connections),
+                help:
+                    "The most connections that clients may have open at `server.port`. Beyond it the gateway closes the oldest idle ones. "
+                    + "Default: what the descriptor limit allows beside the database and the providers, at most 10000."
+            ),
         ])
 
     static let defaultDatabase = "var/gateway.db"

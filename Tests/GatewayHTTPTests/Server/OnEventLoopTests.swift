@@ -50,7 +50,7 @@ struct OnEventLoopTests {
             await places.note("answer")
             return "done"
         }
-        try await Application(router: router, server: GatewayServer.builder()).test(.live) { client throws in
+        try await Application(router: router, server: GatewayServer.testBuilder()).test(.live) { client throws in
             #expect(try await client.execute(uri: "/", method: .get).status == .ok)
         }
         let expected = [

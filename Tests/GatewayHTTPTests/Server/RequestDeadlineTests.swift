@@ -18,7 +18,7 @@ struct RequestDeadlineTests {
             let body = try await GatewayRequest(request: request, context: context, caller: nil, memory: BodyMemory()).body()
             return .json(Array("{\"count\":\(body.bytes.count)}".utf8))
         }
-        let application = Application(router: router, server: GatewayServer.builder(deadline: .milliseconds(100)))
+        let application = Application(router: router, server: GatewayServer.testBuilder(deadline: .milliseconds(100)))
         return try await application.test(.live) { client in
             guard let port = client.port else { throw HarnessError("the server has no port") }
             return try await onOwnThread {
