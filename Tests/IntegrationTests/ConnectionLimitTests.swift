@@ -139,7 +139,8 @@ extension OneAtATime {
             func post(_ path: String, _ body: String) async throws -> HTTPAnswer {
                 let headers = [("Authorization", "Bearer \(Token.valid(subject: "7"))"), ("Content-Type", "application/json")]
                 let request = HTTPRequest(
-                    method: "POST", path: "/api/v1" + path, headers: headers.map { (name: $0.0, value: $0.1) }, body: Array(body.utf8))
+                    method: "POST", path: "/api/v1" + path, headers: headers.map { (name: $0.0, value: $0.1) },
+                    body: Array(body.utf8))
                 return try await request.send(toPort: port)
             }
             let order = try #require(try await post("/orders", #"{"amount":5,"currency":"USD"}"#)["id"].integer)

@@ -88,10 +88,14 @@ package struct GatewayError: Error, Sendable, Hashable {
     }
 
     /// Wrong fields.
-    package static func invalid(_ fields: [Field]) -> GatewayError {
+    ///
+    /// - Parameter count: how many are wrong, where `fields` are only the first of them.
+    package static func invalid(_ fields: [Field], of count: Int? = nil) -> GatewayError {
+        let count = count ?? fields.count
+        let rest = count > fields.count ? " The first \(fields.count) are listed." : ""
         var error = GatewayError(
             .invalidRequest,
-            fields.count == 1 ? "\(fields[0].name): \(fields[0].message)" : "\(fields.count) fields of the request are wrong."
+            count == 1 ? "\(fields[0].name): \(fields[0].message)" : "\(count) fields of the request are wrong.\(rest)"
         )
         error.fields = fields
         return error

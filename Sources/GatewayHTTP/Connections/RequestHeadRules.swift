@@ -44,7 +44,8 @@ enum RequestHeadRules {
         guard hosts.count == 1, let host = hosts.first, isHost(host.utf8) else {
             let detail =
                 hosts.count == 1
-                ? "The header Host must be a name or an address, and may have a port." : "The request must have exactly one header Host."
+                ? "The header Host must be a name or an address, and may have a port."
+                : "The request must have exactly one header Host."
             return RequestRefusal(.badRequest, detail)
         }
         return nil
@@ -74,14 +75,16 @@ enum RequestHeadRules {
     /// `unreserved`, `pct-encoded` and `sub-delims` of RFC 3986.
     private static func isHostByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
         default: "-._~%!$&'()*+,;=".utf8.contains(byte)
         }
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
         default: false
         }
     }
@@ -123,7 +126,8 @@ enum RequestHeadRules {
         let expectations = head.headers[canonicalForm: "expect"].map { $0.lowercased() }
         guard !expectations.isEmpty, head.version != .http1_0 else { return .accepted(expectsContinue: false) }
         guard expectations.allSatisfy({ $0 == "100-continue" }) else {
-            return .refused(RequestRefusal(.expectationFailed, "The only expectation is 100-continue. Leave out the header Expect."))
+            return .refused(
+                RequestRefusal(.expectationFailed, "The only expectation is 100-continue. Leave out the header Expect."))
         }
         let length = head.headers["content-length"].first.flatMap { Int($0) }
         return .accepted(expectsContinue: length.map { $0 <= largestBody } ?? true)

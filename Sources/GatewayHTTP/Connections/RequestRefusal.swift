@@ -62,7 +62,8 @@ struct RequestRefusal: Sendable {
     /// The answer, a problem document.
     func response() -> (head: HTTPResponseHead, body: ByteBuffer) {
         let requestID = RequestID.make()
-        let body = ByteBuffer(bytes: Problem.body(GatewayError(.malformedRequest, detail), status: Int(status.code), requestID: requestID))
+        let body = ByteBuffer(
+            bytes: Problem.body(GatewayError(.malformedRequest, detail), status: Int(status.code), requestID: requestID))
         let headers: HTTPHeaders = [
             "content-type": Problem.mediaType, "content-length": "\(body.readableBytes)", "x-request-id": requestID,
             "x-content-type-options": "nosniff", "cache-control": "no-store", "connection": "close",

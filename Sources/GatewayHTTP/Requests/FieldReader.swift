@@ -9,7 +9,7 @@ struct FieldReader {
     static let longestAmount = 255
 
     private var members: [String: JSONValue]
-    private var problems: [GatewayError.Field] = []
+    private var problems = FieldProblems()
     private var known: [String] = []
 
     /// A reader of an object's members.
@@ -20,20 +20,16 @@ struct FieldReader {
 
     /// A problem of a field that a caller found.
     mutating func report(_ field: String, _ message: String) {
-        problems.append(GatewayError.Field(field, message))
+        problems.add(field, message)
     }
 
     /// Ends the reading: what was not asked for is unknown, and refused.
     ///
-    /// - Throws: ``GatewayError/Code/invalidRequest`` with every problem.
+    /// - Throws: ``GatewayError/Code/invalidRequest`` with the first problems (``FieldProblems/most``).
     mutating func finish() throws {
-        for name in members.keys.sorted() {
-            report(
-                name,
-                known.isEmpty ? "There is no such field." : "There is no such field; there are: \(known.joined(separator: ", "))."
-            )
-        }
-        guard problems.isEmpty else { throw GatewayError.invalid(problems) }
+        let fields = known.isEmpty ? "." : "; there are: \(known.joined(separator: ", "))."
+        problems.addUnknown(members.keys) { GatewayError.Field($0, "There is no such field\(fields)") }
+        try problems.throwIfAny()
     }
 
     /// The member's value; nil where it is absent or null.

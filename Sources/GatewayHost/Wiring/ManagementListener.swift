@@ -46,7 +46,8 @@ struct ManagementListener: Service {
             onServerRunning: { channel in
                 try? await GatewayServer.watchDescriptors(of: channel, limit: limit)
                 logger.notice(
-                    "Listening for health checks and scrapes.", metadata: ["address": "\(channel.localAddress?.description ?? "-")"])
+                    "Listening for health checks and scrapes.",
+                    metadata: ["address": "\(channel.localAddress?.description ?? "-")"])
             },
             eventLoopGroupProvider: .shared(group), logger: logger
         )

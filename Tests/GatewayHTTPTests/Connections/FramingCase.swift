@@ -96,7 +96,8 @@ struct FramingCase: Sendable, CustomTestStringConvertible {
         .kept("bytes beyond ASCII in a value", "GET / HTTP/1.1\r\n\(host)X-A: \u{e9}\r\n\r\n", 200),
         .closed("a field of 17 KiB", "GET / HTTP/1.1\r\n\(host)X-A: \(long(17))\r\n\r\n", 431),
         .closed(
-            "fields of 40 KiB altogether", "GET / HTTP/1.1\r\n\(host)" + (0..<5).map { "X-\($0): \(long(8))\r\n" }.joined() + "\r\n",
+            "fields of 40 KiB altogether",
+            "GET / HTTP/1.1\r\n\(host)" + (0..<5).map { "X-\($0): \(long(8))\r\n" }.joined() + "\r\n",
             431),
         .closed("101 fields", "GET / HTTP/1.1\r\n\(host)" + String(repeating: "X: 1\r\n", count: 100) + "\r\n", 431),
         .closed("a target of 17 KiB", "GET /\(long(17)) HTTP/1.1\r\n\(host)\r\n", 431),
@@ -173,7 +174,8 @@ struct FramingCase: Sendable, CustomTestStringConvertible {
             "an upgrade that is not offered", "GET / HTTP/1.1\r\n\(host)Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
             200),
         .closed(
-            "an upgrade to HTTP/2", "GET / HTTP/1.1\r\n\(host)Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+            "an upgrade to HTTP/2",
+            "GET / HTTP/1.1\r\n\(host)Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
             200),
     ]
 }

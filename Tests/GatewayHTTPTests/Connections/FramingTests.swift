@@ -19,7 +19,9 @@ struct FramingTests {
 
     /// Sends parts to a server, one write each, and reads until it closes the connection, or before each further part until it has
     /// answered with so many statuses.
-    private func exchange(_ parts: [[UInt8]], statusesBetween: Int? = nil, log: CapturedLog = CapturedLog()) async throws -> Exchange {
+    private func exchange(
+        _ parts: [[UInt8]], statusesBetween: Int? = nil, log: CapturedLog = CapturedLog()
+    ) async throws -> Exchange {
         let logger = Logger(label: "test") { _ in log }
         let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestBoundary(logger: logger))

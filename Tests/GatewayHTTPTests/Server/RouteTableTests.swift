@@ -80,6 +80,22 @@ struct RouteTableTests {
         }
     }
 
+    @Test("is answered so that nobody keeps it, whatever comes of it")
+    func noStore() async throws {
+        try await TestAPI.run { api in
+            for (method, path, caller) in [
+                (HTTPRequest.Method.get, "/api/v1/orders", TestAPI.Caller.user("42")), (.get, "/api/v1/orders", .nobody),
+                (.post, "/api/v1/orders", .user("42")), (.get, "/api/v1/nothing", .user("42")),
+                (.delete, "/api/v1/orders", .nobody),
+                (.get, "/api/v1/payments/pi_1", .user("42")), (.post, "/api/v1/payments/webhooks/none", .nobody),
+            ] {
+                let answer = try await api.send(method, path, as: caller)
+                #expect(answer.headers[.cacheControl] == "no-store", "\(method) \(path) \(answer.status)")
+            }
+            #expect(try await api.send(.get, "/healthz", as: .nobody).headers[.cacheControl] == nil)
+        }
+    }
+
     @Test(
         "is the only thing there is",
         arguments: ["/", "/api/v1", "/api/v1/order", "/api/v2/orders", "/api/v1/payments/pi_1/void", "/v1/orders"])
