@@ -35,7 +35,7 @@ BIN := .build/debug
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: port-is-free build ## Build, start on 127.0.0.1:8080 (or PORT=...) with the mock provider, print a first payment
@@ -76,6 +76,10 @@ BENCH_FLAGS ?=
 .PHONY: bench
 bench: bench-packages ## Load the release build and what it is compared with; rates, times and the ceilings (see docs/performance.md)
 	@build=$$(Benchmarks/build.sh | tail -n 1) && python3 Benchmarks/bench.py --build "$$build" $(BENCH_FLAGS)
+
+.PHONY: connections
+connections: bench-packages ## Hold 7,000 connections open at the release build, and measure whether it still serves
+	@build=$$(Benchmarks/build.sh | tail -n 1) && python3 Benchmarks/connections.py --build "$$build" $(BENCH_FLAGS)
 
 .PHONY: teeth
 teeth: packages ## Build each deliberately broken gateway of Torture/Mutants; the checker has to catch every one

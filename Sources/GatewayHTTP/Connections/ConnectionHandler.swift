@@ -106,6 +106,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             isReceiving = false
             expectsContinue = false
+            // It was answered before it had arrived.
+            if unanswered == 0 { becameIdle(context) }
         }
         context.fireChannelRead(data)
     }
@@ -182,16 +184,20 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// All requests so far are answered.
     private func answered(_ context: ChannelHandlerContext) {
-        idleSince = .now()
         if let refusal {
             answer(refusal, context)
         } else if isLast {
             context.flush()
             linger(context)
-        } else {
-            if !isReceiving { note(.idle) }
-            if idleTimer == nil { watchIdleness(context) }
+        } else if !isReceiving {
+            becameIdle(context)
         }
+    }
+
+    private func becameIdle(_ context: ChannelHandlerContext) {
+        idleSince = .now()
+        note(.idle)
+        if idleTimer == nil { watchIdleness(context) }
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {

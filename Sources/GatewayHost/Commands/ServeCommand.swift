@@ -58,12 +58,14 @@ struct ServeCommand: AsyncParsableCommand {
         let application: GatewayApplication
         do {
             application = try await GatewayApplication.build(
-                configuration, reloading: { Self.settled(try options.read(flags), reservation) }, metrics: metrics, logger: logger
-            ) { address in
-                reservation?.release()
-                // Scripts read this line; not `print`, which keeps it in a buffer where standard output is a file.
-                try? FileHandle.standardOutput.write(contentsOf: Data("Listening on http://\(address)\n".utf8))
-            }
+                configuration, reloading: { Self.settled(try options.read(flags), reservation) }, metrics: metrics,
+                logger: logger,
+                announce: { address in
+                    reservation?.release()
+                    // Scripts read this line; not `print`, which keeps it in a buffer where standard output is a file.
+                    try? FileHandle.standardOutput.write(contentsOf: Data("Listening on http://\(address)\n".utf8))
+                }
+            )
         } catch let error as ConfigurationError {
             throw Failure.configuration(error)
         } catch {
