@@ -44,7 +44,12 @@ struct GatewayApplication: Sendable {
             let admin = AdminSocket(database: configuration.database.path, routes: services.adminRoutes, logger: logger)
             return GatewayApplication(
                 // What is needed longest comes first: services end in reverse order, the server before all others.
-                services: services.background + [ReloadSignal(reload: reload), admin, server, readiness], logger: logger
+                services: services.background
+                    + [
+                        MemoryTrim(
+                            clock: services.clock, resident: { ProcessMetrics().residentBytes }, trim: Allocator.trim),
+                        ReloadSignal(reload: reload), admin, server, readiness,
+                    ], logger: logger
             )
         } catch {
             try? await client.shutdown()
