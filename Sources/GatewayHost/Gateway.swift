@@ -1,7 +1,15 @@
 import ArgumentParser
 
-/// The command line of the gateway.
+/// The program.
 @main
+enum Program {
+    static func main() async {
+        ProcessGuard.apply()
+        await Gateway.main()
+    }
+}
+
+/// The command line of the gateway.
 struct Gateway: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway",

@@ -47,8 +47,6 @@ package final class GatewayProcess: Sendable {
         var variables = configuration.withLock { $0.variables }
         let own = [
             "PATH": "/usr/bin:/bin", "HOME": folder.url.path, "LANG": "C.UTF-8", "GATEWAY_JWT_SECRET": Token.secret,
-            // Of a crash Swift's runtime prints registers too, and what they point to: any bits, which may look like a card number.
-            "SWIFT_BACKTRACE": "registers=none",
         ]
         variables.merge(own) { given, _ in given }
         if let path = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] { variables["LD_LIBRARY_PATH"] = path }
@@ -119,6 +117,9 @@ package final class GatewayProcess: Sendable {
 
     /// Whether its process runs.
     package var isRunning: Bool { running.withLock { $0.child.map { $0.ended == nil } ?? false } }
+
+    /// Its process id; nil where it was not started.
+    package var processID: pid_t? { running.withLock { $0.child?.id } }
 
     /// All it has written to standard output and standard error since its first start.
     package var log: String { folder.read("gateway.out") + folder.read("gateway.err") }
