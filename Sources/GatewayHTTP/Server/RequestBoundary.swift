@@ -124,6 +124,8 @@ extension HTTPField.Name {
     static let traceparent = headerName("traceparent")
     /// Keeps browsers from guessing a body's type.
     static let contentTypeOptions = headerName("X-Content-Type-Options")
+    /// How much of a page's address browsers tell the pages that it links to.
+    static let referrerPolicy = headerName("Referrer-Policy")
 
     private static func headerName(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not the name of a header field") }

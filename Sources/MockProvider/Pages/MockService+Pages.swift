@@ -23,7 +23,7 @@ extension MockService {
             return try answer(challenge: id, ofIntent: number, with: outcome)
         default:
             var response = ChallengePage.message(405, "Method not allowed", "Use GET or POST.")
-            response.headers = [HTTPField("Allow", "GET, HEAD, POST")]
+            response.headers.append(HTTPField("Allow", "GET, HEAD, POST"))
             return response
         }
     }
