@@ -138,14 +138,14 @@ extension OneAtATime {
                         """
                         environment: production
                         server: { host: 127.0.0.1, port: 8080, public_url: "https://pay.example" }
-                        auth: { algorithm: HS256, secret: "\(String(repeating: "s", count: 40))" }
+                        auth: { algorithm: HS256, secret: "\(Token.secret)" }
                         modules: { directory: .\(modules) }
                         routing: { default: flawed }
                         providers:
                           - name: flawed
                             module: libFlawedProvider.so
                             sha256: \(digest)
-                            settings: { api_key: key_1, webhook_secrets: [whsec_1] }
+                            settings: { api_key: key_4f9a1c0d7b2e6853, webhook_secrets: [whsec_4f9a1c0d7b2e6853] }
                         """, to: "providers.yaml")
                 }
                 func check() async throws -> CommandResult {

@@ -25,7 +25,7 @@ extension ConfigurationReader {
                 let mend = "remove it, or name the one algorithm to accept: RS256, ES256 or EdDSA"
                 reader.report(algorithmNode.problem("HS256 is for a shared secret, and auth.jwks holds public keys; \(mend)"))
             }
-            keys = keySetKeys(keySet, algorithm: algorithm)
+            keys = keySetKeys(keySet, algorithm: algorithm, in: environment)
         } else if let algorithmNode, let algorithm, algorithm != .hs256 {
             let mend = "set auth.jwks to a file or an https URL, or use HS256"
             reader.report(algorithmNode.problem("\(algorithm.rawValue) needs public keys; \(mend)"))
@@ -53,11 +53,14 @@ extension ConfigurationReader {
             let message = "has fewer than \(Self.secretLength) bytes, which HS256 needs (RFC 7518, section 3.2); \(mend)"
             if environment == .production { reader.report(place.saying(message)) } else { warn(place.saying(message)) }
         }
+        if environment == .production, secret.utf8.count >= Self.secretLength, let fault = SecretStrength.fault(of: secret) {
+            reader.report(place.saying(fault))
+        }
         return .sharedSecret(SecretText(secret))
     }
 
     private mutating func keySetKeys(
-        _ node: ConfigurationNode, algorithm: GatewayConfiguration.Authentication.Algorithm?
+        _ node: ConfigurationNode, algorithm: GatewayConfiguration.Authentication.Algorithm?, in environment: GatewayEnvironment?
     ) -> GatewayConfiguration.Authentication.Keys? {
         guard let text = reader.text(node) else { return nil }
         if text.contains("://") {
@@ -74,6 +77,7 @@ extension ConfigurationReader {
             reader.report(node.problem("there is no such file; a relative path starts at the folder of providers.yaml"))
             return nil
         }
+        checkTrust(in: path, at: node.origin, keyPath: node.keyPath, in: environment)
         return .keySetFile(path: path, algorithm: algorithm)
     }
 }

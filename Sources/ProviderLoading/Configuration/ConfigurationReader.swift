@@ -8,18 +8,21 @@ struct ConfigurationReader {
     let file: String
     let baseDirectory: String
     let executableDirectory: String
+    /// Files that the configuration was read from, absolute.
+    let sources: [String]
     var reader = NodeReader()
     var warnings: [ConfigurationProblem] = []
 
     init(
         substitution: Substitution, overrides: ConfigurationOverrides, file: String, baseDirectory: String,
-        executableDirectory: String
+        executableDirectory: String, sources: [String] = []
     ) {
         self.substitution = substitution
         self.overrides = overrides
         self.file = file
         self.baseDirectory = baseDirectory
         self.executableDirectory = executableDirectory
+        self.sources = sources
     }
 
     /// Reads the whole document.
@@ -28,6 +31,7 @@ struct ConfigurationReader {
         _ = reader.section(root, as: ConfigurationSchema.root)
 
         let environment = environment(of: root)
+        for source in sources { checkTrust(in: source, at: root.origin, keyPath: "", in: environment) }
         let server = server(root["server"], of: root, in: environment)
         let database = database(root["database"])
         let authentication = authentication(root["auth"], of: root, in: environment)
@@ -134,6 +138,19 @@ struct ConfigurationReader {
     /// Reports that a key is missing, at the map that should have it.
     mutating func reportMissing(_ keyPath: String, at origin: ConfigurationProblem.Origin, _ mend: String) {
         reader.report(ConfigurationProblem(at: origin, keyPath: keyPath, message: "is missing; \(mend)"))
+    }
+
+    /// Reports a file that somebody other than root and this user can change: a mistake in production, and worth a look else.
+    mutating func checkTrust(
+        in file: String, at origin: ConfigurationProblem.Origin, keyPath: String, in environment: GatewayEnvironment?
+    ) {
+        guard let fault = FileTrust.fault(of: file) else { return }
+        if environment == .production {
+            let message = "\(fault) (production trusts \(file) only where nobody else can change it)"
+            reader.report(ConfigurationProblem(at: origin, keyPath: keyPath, message: message))
+        } else {
+            warn(ConfigurationProblem(at: origin, keyPath: keyPath, message: "\(fault); production refuses \(file)"))
+        }
     }
 
     /// Notes what is allowed and yet worth a look.

@@ -10,13 +10,19 @@ package struct LoadedModule: Sendable {
     package let digest: String
     /// Whether it is certified.
     package let certificate: ModuleCertificate.Standing
+    /// What lets somebody else change its file; nil where nothing does.
+    package let exposure: FileTrust?
 
     /// A module in this process.
-    package init(module: any ProviderModule, path: String, digest: String, certificate: ModuleCertificate.Standing) {
+    package init(
+        module: any ProviderModule, path: String, digest: String, certificate: ModuleCertificate.Standing,
+        exposure: FileTrust? = nil
+    ) {
         self.module = module
         self.path = path
         self.digest = digest
         self.certificate = certificate
+        self.exposure = exposure
     }
 }
 

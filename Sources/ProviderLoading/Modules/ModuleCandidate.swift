@@ -8,6 +8,8 @@ package struct ModuleCandidate: Sendable {
     package let digest: String
     /// Where the copy is that will be linked.
     package let copy: String
+    /// What lets somebody else change the file; nil where nothing does.
+    package var exposure: FileTrust?
 }
 
 /// Tries modules before this process links them.

@@ -42,6 +42,10 @@ package struct ProviderAssembly: Sendable {
                     guard let loaded else { throw ModuleLoadingError(configured.module, .noModule) }
                     let made = try await provider(configured, loaded, describing: &description)
                     warnings += try checkCertificate(of: loaded, in: configured)
+                    if let exposure = loaded.exposure {
+                        warnings.append(
+                            problem(in: configured, under: "module", "\(configured.module): \(exposure); production refuses it"))
+                    }
                     providers.append(made)
                     description.isLoaded = true
                 } catch {
@@ -112,8 +116,8 @@ package struct ProviderAssembly: Sendable {
         if isProduction, information.isForTests { throw ModuleLoadingError(configured.module, .forTestsOnly) }
         let madeUpSecrets = !isProduction && information.isForTests ? secrets : nil
         let validator = SettingsValidator(
-            configured, schema: loaded.module.settingsSchema, baseDirectory: configuration.baseDirectory,
-            madeUpSecrets: madeUpSecrets)
+            configured, schema: loaded.module.settingsSchema, environment: configuration.environment,
+            baseDirectory: configuration.baseDirectory, madeUpSecrets: madeUpSecrets)
         let validated = try validator.validate()
         let host = makeHost(configured, validated.settings, validated.allowedOrigins)
         let service = try await loaded.module.makeService(host: host)
