@@ -46,6 +46,7 @@ test: test-packages web ## Run all tests: units, the whole gateway over a socket
 	@scripts/setup-python.sh test
 	$(SWIFT) test $(EXAMPLE)
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
+	@scripts/check_packages.py
 	@scripts/copy-web.sh $(BIN)
 	$(if $(TEST_FLAGS),$(SWIFT_TEST) $(TEST_FLAGS),$(ALL_TESTS))
 	Tests/Contract/run-schemathesis.sh $(BIN) $(CONTRACT_IN_CI)

@@ -40,6 +40,7 @@ links() {
 check 'format (make format mends most of it)' \
     "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests Torture Benchmarks Examples Templates
 check 'imports' scripts/check-imports.sh
+check 'versions of Swift packages' python3 scripts/check_packages.py
 check 'API description' .venv/bin/python scripts/check_openapi.py openapi.yaml
 check 'links' links
 check 'mutants' mutants_apply
