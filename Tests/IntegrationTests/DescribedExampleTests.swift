@@ -27,8 +27,8 @@ extension OneAtATime {
                 Step("confirmPayment", "declines"), Step("confirmPayment", "action"), Step("confirmPayment", "succeeds"),
                 Step("getTransaction"), Step("listTransactions"), Step("listTransactionEvents"),
                 Step("refundPayment", "requested"), Step("listRefunds"), Step("capturePayment", "part"),
-                Step("receiveWebhook", "succeeded"), Step("listProviders"), Step("reloadProviders"), Step("getMetrics"),
-                Step("getOpenAPI"),
+                Step("receiveWebhook", "succeeded"), Step("listProviders"), Step("reloadProviders"), Step("listProviderCommands"),
+                Step("runProviderCommand", "ledger"), Step("getMetrics"), Step("getOpenAPI"),
             ],
             [Step("createOrder", "smallest"), Step("createOrder", "full")]
                 + [
@@ -84,7 +84,7 @@ extension OneAtATime {
                 webhook.body = body ?? ""
                 return try await webhook.post(to: gateway)
             }
-            let isForAdmins = ["capturePayment", "listProviders", "reloadProviders"].contains(operation.id)
+            let isForAdmins = DescribedAPI.forAdmins.contains(operation.id)
             let caller = isForAdmins ? gateway.admin : gateway.user("42")
             var request = HTTPRequest(method: operation.method, path: operation.path, body: body.map { Array($0.utf8) })
             request.headers = [("Authorization", caller.authorization ?? ""), ("Content-Type", "application/json")]

@@ -61,7 +61,7 @@ struct DescribedRefusalTests {
     @Test("Users may not do what only admins may")
     func forbidden() async throws {
         let user = try GatewayProcess.shared.newUser()
-        for operation in try await Self.operations({ ["capturePayment", "listProviders", "reloadProviders"].contains($0.id) }) {
+        for operation in try await Self.operations({ DescribedAPI.forAdmins.contains($0.id) }) {
             expectProblem(try await Self.send(operation, as: user), 403, "forbidden")
         }
     }

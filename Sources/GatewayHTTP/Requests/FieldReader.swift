@@ -80,6 +80,20 @@ struct FieldReader {
         }
     }
 
+    /// The same, with objects and lists among the elements: each of them is returned as its JSON text.
+    mutating func stringsOrJSON(_ name: String) -> [String] {
+        if case .array(let elements) = members[name] {
+            members[name] = .array(
+                elements.map { element in
+                    switch element {
+                    case .object, .array: .string(element.document)
+                    default: element
+                    }
+                })
+        }
+        return strings(name)
+    }
+
     /// One of the words of an enumeration.
     mutating func word<Word: RawRepresentable>(_ name: String, _ words: [Word]) -> Word? where Word.RawValue == String {
         guard let text = string(name) else { return nil }

@@ -9,6 +9,7 @@ package struct RouteTable: Sendable {
     let payments: PaymentRoutes
     let webhooks: WebhookRoutes
     let providers: ProviderRoutes
+    let commands: ProviderCommandRoutes
     let verifier: TokenVerifier
     let memory: BodyMemory
 
@@ -46,6 +47,8 @@ package struct RouteTable: Sendable {
 
             (.get, "/providers", .admin, providers.list),
             (.post, "/providers/reload", .admin, providers.reload),
+            (.get, "/providers/:provider/commands", .admin, commands.list),
+            (.post, "/providers/:provider/commands/:command", .admin, commands.run),
         ]
     }
 
@@ -54,7 +57,7 @@ package struct RouteTable: Sendable {
     /// - Parameter memory: what the bytes of requests' bodies are counted in.
     package init(
         orders: OrderBook, flow: PaymentFlow, queries: PaymentQueries, webhooks: WebhookFlow, registry: any ProviderRegistry,
-        encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
+        commands: ProviderCommandRoutes, encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
         memory: BodyMemory, reload: @escaping @Sendable () async throws -> Void
     ) {
         let bodies = ResponseBodies(registry: registry)
@@ -62,6 +65,7 @@ package struct RouteTable: Sendable {
         payments = PaymentRoutes(flow: flow, queries: queries, bodies: bodies)
         self.webhooks = WebhookRoutes(flow: webhooks, clock: clock)
         providers = ProviderRoutes(registry: registry, bodies: bodies, reloadProviders: reload)
+        self.commands = commands
         self.verifier = verifier
         self.memory = memory
     }

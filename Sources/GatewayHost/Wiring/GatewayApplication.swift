@@ -4,6 +4,7 @@ import GatewayStorage
 import Hummingbird
 import Logging
 import NIOCore
+import ProviderAPI
 import ProviderLoading
 import ServiceLifecycle
 import UnixSignals
@@ -37,7 +38,10 @@ struct GatewayApplication: Sendable {
             let readiness = Readiness()
             let memory = BodyMemory(limit: configuration.server.bodyMemory)
             let server = server(
-                configuration, api: services.api(verifier: verifier, memory: memory, reload: reload.run),
+                configuration,
+                api: services.api(
+                    verifier: verifier, offersCommands: configuration.environment == .development, memory: memory,
+                    reload: reload.run),
                 operations: operations(services, readiness, metrics, memory), readiness: readiness, logger: logger
             )
             let admin = AdminSocket(database: configuration.database.path, routes: services.adminRoutes, logger: logger)

@@ -25,6 +25,8 @@ private struct Route: Sendable, CustomTestStringConvertible {
         Route(method: .post, path: "/payments/pi_1/refund"), Route(method: .get, path: "/payments/pi_1/refunds"),
         Route(method: .get, path: "/providers", isForAdmins: true),
         Route(method: .post, path: "/providers/reload", isForAdmins: true),
+        Route(method: .get, path: "/providers/mock/commands", isForAdmins: true),
+        Route(method: .post, path: "/providers/mock/commands/ledger", isForAdmins: true),
     ]
 }
 
@@ -63,7 +65,8 @@ struct RouteTableTests {
             ("/payments/pi_1/confirm", "POST"), ("/payments/pi_1/capture", "POST"), ("/payments/pi_1/cancel", "POST"),
             ("/payments/pi_1/refund", "POST"), ("/payments/pi_1/refunds", "GET, HEAD"), ("/payments/webhooks/mock", "POST"),
             ("/providers", "GET, HEAD"),
-            ("/providers/reload", "POST"), ("/providers/mock/pages/3ds", "DELETE, GET, HEAD, PATCH, POST, PUT"),
+            ("/providers/reload", "POST"), ("/providers/mock/commands", "GET, HEAD"), ("/providers/mock/commands/ledger", "POST"),
+            ("/providers/mock/pages/3ds", "DELETE, GET, HEAD, PATCH, POST, PUT"),
         ]
     )
     func methods(path: String, allowed: String) async throws {

@@ -23,8 +23,10 @@ struct TestAPI: Sendable {
     private let forge: TokenForge
 
     /// Runs `body` against an API, and removes its database afterwards.
+    ///
+    /// - Parameter areCommandsOffered: as with `environment: development`.
     static func run<Value: Sendable>(
-        providers: [Provider] = [], memory: BodyMemory = BodyMemory(),
+        providers: [Provider] = [], memory: BodyMemory = BodyMemory(), areCommandsOffered: Bool = true,
         _ body: @escaping @Sendable (TestAPI) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-http-\(UUID().uuidString)").path
@@ -33,7 +35,8 @@ struct TestAPI: Sendable {
         let forge = TokenForge()
         let supervisor = FlowSupervisor()
         let router = await router(
-            store: store, registry: FixedRegistry(providers: providers), forge: forge, supervisor: supervisor, memory: memory)
+            store: store, registry: FixedRegistry(providers: providers), forge: forge, supervisor: supervisor, memory: memory,
+            areCommandsOffered: areCommandsOffered)
         let routes = router.routes.map { ($0.method, "\($0.path)") }
         let application = Application(router: router)
         do {
@@ -54,7 +57,8 @@ struct TestAPI: Sendable {
     }
 
     private static func router(
-        store: SQLiteStore, registry: FixedRegistry, forge: TokenForge, supervisor: FlowSupervisor, memory: BodyMemory
+        store: SQLiteStore, registry: FixedRegistry, forge: TokenForge, supervisor: FlowSupervisor, memory: BodyMemory,
+        areCommandsOffered: Bool
     ) async -> Router<GatewayContext> {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let clock = ManualClock(forge.now)
@@ -68,7 +72,10 @@ struct TestAPI: Sendable {
             ),
             queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
-            registry: registry, encoder: encoder, clock: clock,
+            registry: registry,
+            commands: ProviderCommandRoutes(
+                desk: ProviderDesk(registry: registry, supervisor: supervisor), areOffered: areCommandsOffered),
+            encoder: encoder, clock: clock,
             verifier: await TokenVerifier.hmac(secret: forge.secret, issuer: nil, audience: nil, clock: clock),
             memory: memory, reload: {}
         )
