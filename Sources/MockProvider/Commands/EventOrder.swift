@@ -18,7 +18,8 @@ struct EventOrder: Sendable {
     ]
 
     static var usage: String {
-        "event TYPE --intent ID, where TYPE is one of: " + types.map { $0.type.rawValue + $0.options }.joined(separator: ", ")
+        "event TYPE --intent ID [--json], where TYPE is one of: "
+            + types.map { $0.type.rawValue + $0.options }.joined(separator: ", ")
     }
 
     /// Reads the words behind `event`.

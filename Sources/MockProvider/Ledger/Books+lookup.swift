@@ -10,7 +10,7 @@ extension Books {
     func entry(under key: String, at now: Timestamp) throws(ProviderError) -> JournalEntry? {
         guard let slice = keys.slice(for: key, at: now) else { return nil }
         let entry = try entry(at: slice)
-        return entry.idempotencyKey == key ? entry : nil
+        return entry.idempotencyKey == key && remembers(entry) ? entry : nil
     }
 
     /// - Throws: ``ProviderError/rejected(_:)`` with reason ``Rejection/Reason/notFound``.

@@ -40,7 +40,9 @@ extension MockService {
         var returnURL: String?
         let entry: JournalEntry
         do throws(ProviderError) {
-            entry = try ledger.change { books, now throws(ProviderError) in
+            entry = try ledger.change { books throws(ProviderError) in
+                try books.intent(number: number)?.testID
+            } decide: { books, now throws(ProviderError) in
                 // Asked within the change: of two answers at once only the first finds the challenge.
                 guard let intent = try books.intent(number: number), let challenge = intent.challenge, challenge.id == id,
                     let token = intent.paymentMethod
