@@ -15,7 +15,10 @@ EXAMPLE := --package-path Examples/PaynowProvider --scratch-path .build-examples
 # More arguments for `swift test`: `make test TEST_FLAGS='--filter Refund'`. Without any, the tests that start gateways and compilers
 # run after those that only compute: each waits for the few threads that all tests share.
 TEST_FLAGS ?=
-SWIFT_TEST = GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS)
+# How many cases run at once. Swift Testing starts all of them where it is not given a number, and each would wait for hundreds of others.
+TEST_WIDTH ?= $(shell echo $$((4 * $$(nproc))))
+SWIFT_TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) \
+	GATEWAY_TEST_PYTHON="$(CURDIR)/.venv/bin/python" $(SWIFT) test --skip-build --parallel $(SWIFT_BUILD_FLAGS)
 # The answers of the gateways that the tests start, which are held against the description afterwards.
 ANSWERS = $(CURDIR)/$(BIN)/answers.jsonl
 define ALL_TESTS
@@ -35,7 +38,7 @@ BIN := .build/debug
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: port-is-free build ## Build, start on 127.0.0.1:8080 (or PORT=...) with the mock provider, print a first payment
@@ -46,6 +49,7 @@ test: test-packages web ## Run all tests: units, the whole gateway over a socket
 	@scripts/setup-python.sh test
 	$(SWIFT) test $(EXAMPLE)
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
+	@scripts/check_packages.py
 	@scripts/copy-web.sh $(BIN)
 	$(if $(TEST_FLAGS),$(SWIFT_TEST) $(TEST_FLAGS),$(ALL_TESTS))
 	Tests/Contract/run-schemathesis.sh $(BIN) $(CONTRACT_IN_CI)
@@ -76,6 +80,10 @@ BENCH_FLAGS ?=
 .PHONY: bench
 bench: bench-packages ## Load the release build and what it is compared with; rates, times and the ceilings (see docs/performance.md)
 	@build=$$(Benchmarks/build.sh | tail -n 1) && python3 Benchmarks/bench.py --build "$$build" $(BENCH_FLAGS)
+
+.PHONY: connections
+connections: bench-packages ## Hold 7,000 connections open at the release build, and measure whether it still serves
+	@build=$$(Benchmarks/build.sh | tail -n 1) && python3 Benchmarks/connections.py --build "$$build" $(BENCH_FLAGS)
 
 .PHONY: teeth
 teeth: packages ## Build each deliberately broken gateway of Torture/Mutants; the checker has to catch every one

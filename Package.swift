@@ -18,6 +18,32 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+/// Packages that only other packages use, at the versions that this one is built and tested with: a product, the package, its version.
+///
+/// `Package.resolved` is not in git, so that these entries keep a build from taking newer ones. `scripts/check_packages.py` compares them
+/// with what was resolved. Without traits of its own a package has those that the packages in between ask for.
+let indirect: [(product: String, package: String, version: Version, traits: Set<Package.Dependency.Trait>)] = [
+    ("Algorithms", "swift-algorithms", "1.2.1", [.defaults]),
+    ("SwiftASN1", "swift-asn1", "1.7.4", [.defaults]),
+    ("AsyncAlgorithms", "swift-async-algorithms", "1.1.4", [.defaults]),
+    ("Atomics", "swift-atomics", "1.3.0", [.defaults]),
+    ("X509", "swift-certificates", "1.21.1", [.defaults]),
+    ("DequeModule", "swift-collections", "1.6.0", [.defaults]),
+    ("Configuration", "swift-configuration", "1.4.0", []),
+    ("Tracing", "swift-distributed-tracing", "1.7.3", [.defaults]),
+    ("StructuredFieldValues", "swift-http-structured-headers", "1.7.0", [.defaults]),
+    ("NIOHTTP2", "swift-nio-http2", "1.46.0", [.defaults]),
+    ("NIOSSL", "swift-nio-ssl", "2.37.6", [.defaults]),
+    ("NIOTransportServices", "swift-nio-transport-services", "1.28.0", [.defaults]),
+    ("Numerics", "swift-numerics", "1.1.1", [.defaults]),
+    ("ServiceContextModule", "swift-service-context", "1.5.1", [.defaults]),
+    ("SystemPackage", "swift-system", "1.8.1", [.defaults]),
+]
+/// SwiftPM warns of a package that no target names. Named for another system, none of them is built for this one by being named.
+let indirectProducts: [Target.Dependency] = indirect.map {
+    .product(name: $0.product, package: $0.package, condition: .when(platforms: [.windows]))
+}
+
 let package = Package(
     name: "payment-gateway",
     products: [
@@ -38,20 +64,20 @@ let package = Package(
         // a target of this package would be linked into every module anew.
         .package(path: "Sources/ProviderAPI"),
         .package(path: "Sources/ProviderTestKit"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    ],
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ] + indirect.map { .package(url: "https://github.com/apple/\($0.package)", exact: $0.version, traits: $0.traits) },
     targets: [
         .target(
             name: "GatewayCore",
@@ -66,10 +92,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // System calls that Swift cannot make, and a signal handler. In C.
+        .target(name: "CProcessGuard"),
         .target(
             name: "ProviderLoading",
             dependencies: [
-                "GatewayCore", providerAPI, logging,
+                "GatewayCore", "CProcessGuard", providerAPI, logging,
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -78,12 +106,14 @@ let package = Package(
         .target(
             name: "GatewayHTTP",
             dependencies: [
-                "GatewayCore", providerAPI, logging, metrics,
+                "GatewayCore", providerAPI, logging, metrics, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
             swiftSettings: strict
@@ -91,8 +121,9 @@ let package = Package(
         .executableTarget(
             name: "GatewayHost",
             dependencies: [
-                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", providerAPI, conformance, logging, metrics,
-                lifecycle,
+                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", "CProcessGuard", providerAPI, conformance,
+                logging,
+                metrics, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -103,7 +134,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-            ],
+            ] + indirectProducts,
             swiftSettings: strict
         ),
 
@@ -155,10 +186,13 @@ let package = Package(
             dependencies: [
                 "GatewayHTTP", "GatewayCore", "GatewayStorage", "GatewayHarness", providerAPI, testKit, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
@@ -166,8 +200,9 @@ let package = Package(
         .testTarget(
             name: "GatewayHostTests",
             dependencies: [
-                "GatewayHost", "ProviderLoading", providerAPI, logging, metrics,
+                "GatewayHost", "GatewayHTTP", "ProviderLoading", providerAPI, logging, metrics,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -21,11 +21,12 @@ Sources/MockProvider:                                    $provider
 Sources/MockProvider/Entry:                              ProviderAPI MockProvider
 Sources/GatewayCore:      $host ProviderAPI ServiceLifecycle
 Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB GRDBSQLite Dispatch
-Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc
-Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTPTypes JWTKit
+Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc CProcessGuard
+Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1 JWTKit
+Sources/GatewayHTTP:      ServiceLifecycle
 Sources/GatewayHost:      $host ProviderAPI ProviderConformance GatewayCore GatewayStorage ProviderLoading GatewayHTTP
 Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird JWTKit NIOCore NIOHTTP1 NIOHTTPCompression NIOPosix NIOSSL
-Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc
+Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc CProcessGuard
 Torture/StrikeControl:    Foundation Synchronization Glibc StrikePage
 Torture/Books:            Foundation GRDB
 Torture/Run:              Foundation Synchronization Glibc GatewayHarness StrikeControl TortureBooks ProviderAPI

@@ -30,6 +30,12 @@ mutants_apply() {
     return "$bad"
 }
 
+# A limit is for hangs: ten minutes, or thirty where a test builds packages. A shorter one fails on a slow machine (CONTRIBUTING.md).
+time_limits() {
+    ! grep --recursive --line-number --include='*.swift' '\.timeLimit(' Sources Tests Torture Examples Templates \
+        | grep --invert-match --extended-regexp '\.timeLimit\(\.minutes\((10|30)\)\)' >&2
+}
+
 # Pages that link to what is not there. The guide to the SDK has its own check (make docs).
 links() {
     local pages
@@ -40,7 +46,9 @@ links() {
 check 'format (make format mends most of it)' \
     "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests Torture Benchmarks Examples Templates
 check 'imports' scripts/check-imports.sh
+check 'versions of Swift packages' python3 scripts/check_packages.py
 check 'API description' .venv/bin/python scripts/check_openapi.py openapi.yaml
+check 'time limits of tests' time_limits
 check 'links' links
 check 'mutants' mutants_apply
 check 'benchmarks'\'' harness' python3 -m unittest discover --quiet --start-directory Benchmarks/tests --top-level-directory Benchmarks

@@ -14,8 +14,10 @@ for product in gateway MockProvider StripeProvider; do
     "$swift" build --product "$product" "${build_flags[@]}"
 done
 bin=$("$swift" build --show-bin-path "${build_flags[@]}")
-runtime=$("$swift" -print-target-info |
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["paths"]["runtimeLibraryPaths"][0])')
+read -r runtime resources < <("$swift" -print-target-info | python3 -c '
+import json, sys
+paths = json.load(sys.stdin)["paths"]
+print(paths["runtimeLibraryPaths"][0], paths["runtimeResourcePath"])')
 
 built=(gateway libProviderAPI.so libMockProvider.so libStripeProvider.so)
 staging=$(mktemp -d .build-release/dist.XXXXXX)
@@ -29,6 +31,8 @@ for file in "${built[@]}"; do
     # Symbols stay, for backtraces; lines and types, most of the size, go.
     strip --strip-debug "$dist/$file"
 done
+# The gateway has Swift's runtime start this one where it crashes (Sources/GatewayHost/Process).
+strip --strip-all -o "$dist/swift-backtrace-static" "$resources/../../libexec/swift/linux/swift-backtrace-static"
 cp -R .web "$dist/web"
 rm -f "$dist/web/.inputs.sha256"
 cp openapi.yaml LICENSE .env.example "$dist/"
@@ -57,8 +61,8 @@ while ((${#queue[@]} > 0)); do
 done
 mapfile -t system < <(printf '%s\n' "${system[@]}" | sort -u)
 
-# The digests of the modules go into providers.yaml, as production demands.
-DIST=$dist awk '
+# The digests of the modules go into the configurations, as production demands.
+with_digests() { DIST=$dist awk '
 /^ *module:/ { module = $2 }
 /^ *sha256: null/ && module != "" {
     command = "sha256sum \"" ENVIRON["DIST"] "/" module "\""
@@ -68,7 +72,9 @@ DIST=$dist awk '
     sub(/sha256: null.*/, "sha256: " words[1])
 }
 { print }
-' providers.yaml >"$dist/providers.yaml"
+' "$1"; }
+with_digests providers.yaml >"$dist/providers.yaml"
+with_digests deploy/providers.production.yaml >"$dist/providers.production.yaml"
 
 # A certificate is bound to a module's bytes: it is given once nothing changes them any more.
 "$dist/gateway" certify "$dist/libStripeProvider.so" --recording Tests/Fixtures/stripe
@@ -86,10 +92,11 @@ debian_packages() {
 ldconfig_path() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
 packages=$(debian_packages)
 
+swift_version=$("$swift" --version 2>/dev/null | sed -nE 's/.*Swift version ([^ ]+).*/\1/p')
 cat >"$dist/README.md" <<README
 # Payment gateway
 
-Built with $("$swift" --version 2>/dev/null | grep -o 'Swift version [^ ]*') for $(uname -m) Linux with glibc $(getconf GNU_LIBC_VERSION | cut -d ' ' -f 2) or later. Needs no Swift toolchain.
+Built with Swift version $swift_version for $(uname -m) Linux with glibc $(getconf GNU_LIBC_VERSION | cut -d ' ' -f 2) or later. Needs no Swift toolchain.
 
     ./gateway check        # is the configuration right?
     ./gateway providers    # what would be loaded
@@ -98,19 +105,31 @@ Built with $("$swift" --version 2>/dev/null | grep -o 'Swift version [^ ]*') for
 From the system it needs: ${system[*]}
 ${packages:+On Debian: \`apt-get install ca-certificates $packages\`
 }
-- \`providers.yaml\` says which modules are loaded; the sha256 of each is filled in. For production set
-  \`environment: production\`, which refuses the mock provider: disable it and route to another.
+- \`providers.yaml\` says which modules are loaded; the sha256 of each is filled in. \`providers.production.yaml\` is one for real
+  money, with Stripe: it names the variables that it needs.
 - \`.env.example\`: copy it to \`.env\` for the secrets.
 - \`systemd/\` has the units of a service and of its hourly backup; docs/operators.md of the sources says how to install them.
 - \`lib*Provider.so\` are the modules, the other \`.so\` files the SDK that they share with the gateway, and the Swift runtime.
   They, and \`web/\`, belong beside the executable.
-- Where Swift's toolchain is installed too, start it with \`SWIFT_BACKTRACE=registers=none\`: else the log of a crash holds the
-  memory that registers point to, and a secret may be in it.
+- \`swift-backtrace-static\` writes the functions of a crash into the log.
 - \`./gateway provider new acme\` makes the package of a provider of your own, from \`sdk/\` and \`templates/\`. Building it needs the
   Swift toolchain named above.
-- \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` tells whether the folder arrived whole.
+- \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` tells whether the folder arrived whole, \`SHA256SUMS.sig\` from whom it comes, where the
+  release was signed: docs/operators.md of the sources says how to verify it.
+- \`sbom.cdx.json\` lists what it is made of, with versions, as CycloneDX.
 README
-(cd "$dist" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)
+
+# --- What it is made of, and its sums ---
+
+scripts/check_packages.py .build-release/workspace-state.json
+linked=()
+for package in $packages; do
+    linked+=("$package=$(dpkg-query --show --showformat='${Version}:${Architecture}' "$package")")
+done
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || true)} scripts/sbom.py \
+    --version "$("$dist/gateway" --version)" --state .build-release/workspace-state.json --swift "$swift_version" \
+    --debian "${linked[@]}" --python scripts/requirements-web.txt >"$dist/sbom.cdx.json"
+scripts/sign-release.sh "$dist"
 
 # --- The check: a copy, an empty environment, and no toolchain ---
 
@@ -143,6 +162,11 @@ done
 cd "$copy"
 "${isolated[@]}" ./gateway --help >/dev/null || fail 'gateway --help fails in a copy of the folder'
 "${isolated[@]}" ./gateway check || fail 'gateway check fails in a copy of the folder'
+"${isolated[@]}" GATEWAY_PUBLIC_URL=https://pay.example.com GATEWAY_JWT_SECRET="$(openssl rand -hex 32)" \
+    STRIPE_SECRET_KEY="sk_live_$(openssl rand -hex 16)" STRIPE_WEBHOOK_SECRET="whsec_$(openssl rand -hex 16)" \
+    ./gateway check --config providers.production.yaml || fail 'providers.production.yaml is refused in a copy of the folder'
+# A crash in the copy names functions: the folder has what makes the backtrace.
+"${isolated[@]}" ./swift-backtrace-static --help >/dev/null 2>&1 || fail 'swift-backtrace-static does not run in a copy of the folder'
 "${isolated[@]}" ./gateway providers || fail 'gateway providers fails in a copy of the folder'
 "${isolated[@]}" ./gateway provider new acme --directory "$copy/new/acme" >/dev/null ||
     fail 'gateway provider new fails in a copy of the folder'

@@ -13,7 +13,7 @@ packages=(
 )
 if [[ ${1:-} == test ]]; then
     # Tests look at pages in a real browser, at the database as an operator does, run the clients of others, and check the unit file.
-    packages+=(chromium chromium-driver jq nodejs openssl sqlite3 systemd)
+    packages+=(chromium chromium-driver jq nodejs openssh-client openssl sqlite3 systemd)
 elif [[ ${1:-} == bench ]]; then
     # The load generator.
     packages+=(wrk)

@@ -1,7 +1,15 @@
 import ArgumentParser
 
-/// The command line of the gateway.
+/// The program.
 @main
+enum Program {
+    static func main() async {
+        ProcessGuard.apply()
+        await Gateway.main()
+    }
+}
+
+/// The command line of the gateway.
 struct Gateway: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway",
@@ -12,28 +20,34 @@ struct Gateway: AsyncParsableCommand {
 
             A first payment, in a folder with providers.yaml:
 
-              gateway check                    says what is wrong with the configuration, all of it at once
-              gateway serve                    migrates the database and takes requests
-              gateway token --subject 42       prints a bearer token for the user 42
+              gateway check                  reports every mistake in the configuration
+              gateway serve                  migrates the database, takes requests
+              gateway token --subject 42     prints a bearer token for the user 42
 
             When something is open:
 
-              gateway operations --open        what has no outcome yet, and what happens next
-              gateway explain 42               the whole story of the transaction 42
-              gateway reconcile                asks the providers about all of it, now
+              gateway operations --open      what has no outcome, what happens next
+              gateway explain 42             the whole story of the transaction 42
+              gateway reconcile              asks the providers about all of it, now
 
             Before something is lost:
 
-              gateway backup FILE              copies the database, while a gateway runs on it
+              gateway backup FILE            copies the database of a running gateway
 
-            Exit codes: 0 done, 1 failed while running, 64 wrong usage, 78 wrong configuration.
+            Exit codes:
+
+              0   done
+              1   failed while running
+              64  wrong usage
+              74  the disk failed while a gateway committed; start it again
+              78  wrong configuration
             """,
         version: Version.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self, ProvidersCommand.self,
-            OperationsCommand.self, ExplainCommand.self, ReconcileCommand.self, WebhooksCommand.self, CallCommand.self,
-            BackupCommand.self, RestoreCommand.self, EraseCommand.self, ReferenceCommand.self, CertifyCommand.self,
-            ProbeModuleCommand.self,
+            OperationsCommand.self, ExplainCommand.self, WaitCommand.self, ReconcileCommand.self, WebhooksCommand.self,
+            CallCommand.self, BackupCommand.self, RestoreCommand.self, EraseCommand.self, ReferenceCommand.self,
+            CertifyCommand.self, ProbeModuleCommand.self,
             CertifyWorkerCommand.self,
             ProviderAuthorCommand.self,
         ]

@@ -116,7 +116,7 @@ enum OperationRow {
     static func decode(_ row: SQLiteRow) throws -> Operation {
         let read = ColumnReader(row, of: "operations")
         var idempotency: IdempotencyReference?
-        if let owner = row[8] as String?, let key = row[9] as String? {
+        if let owner = row[8] as Subject?, let key = row[9] as String? {
             idempotency = IdempotencyReference(owner: owner, key: key)
         }
         return Operation(

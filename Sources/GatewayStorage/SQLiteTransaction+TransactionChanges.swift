@@ -42,7 +42,7 @@ extension SQLiteTransaction {
             transaction.reserved,
         ]
         let isUpdated =
-            if transaction.paymentIntentID == original.paymentIntentID {
+            if String.areIdentical(transaction.paymentIntentID, original.paymentIntentID) {
                 try execute(Self.update, changed) == 1
             } else {
                 try execute(Self.updateWithIntent, [transaction.paymentIntentID] + changed) == 1

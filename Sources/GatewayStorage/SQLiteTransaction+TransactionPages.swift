@@ -77,10 +77,10 @@ extension SQLiteTransaction {
     }
 
     /// The providers of all transactions in a status, or of one owner's: a look into the index for each, not a walk along it.
-    private func providers(ofStatus status: TransactionStatus, userID: String?) throws -> [String] {
+    private func providers(ofStatus status: TransactionStatus, userID: Subject?) throws -> [String] {
         let index = userID == nil ? "payment_transactions_standing" : "payment_transactions_user_standing"
         let rows = "FROM payment_transactions INDEXED BY \(index) WHERE \(userID == nil ? "" : "user_id = ? AND ")status = ?"
-        let owner = (userID.map { [$0] } ?? []) + [status.rawValue]
+        let owner: [any SQLiteBindable] = (userID.map { [$0] } ?? []) + [status.rawValue]
         return try all(
             """
             WITH RECURSIVE found (provider) AS (
@@ -103,8 +103,8 @@ extension TransactionQuery {
     /// Whether a transaction matches all filters, and stands behind the place where the page starts in the order of changes.
     fileprivate func includes(_ transaction: PaymentTransaction) -> Bool {
         func fits<Value>(_ wanted: Value?, _ matches: (Value) -> Bool) -> Bool { wanted.map(matches) ?? true }
-        return fits(userID) { $0.utf8.elementsEqual(transaction.userID.utf8) } && fits(status) { $0 == transaction.status }
-            && fits(provider) { $0.utf8.elementsEqual(transaction.provider.utf8) }
+        return fits(userID) { $0 == transaction.userID } && fits(status) { $0 == transaction.status }
+            && fits(provider) { $0.isIdentical(to: transaction.provider) }
             && fits(createdFrom) { transaction.createdAt >= $0 } && fits(createdTo) { transaction.createdAt < $0 }
             && fits(updatedFrom) { transaction.updatedAt >= $0 } && fits(updatedTo) { transaction.updatedAt < $0 }
             && fits(beforeUpdate) { (transaction.updatedAt, transaction.id) < ($0.updatedAt, $0.id) }

@@ -23,7 +23,6 @@ trap finish EXIT
 export GATEWAY_CONFIG=$folder/providers.yaml
 GATEWAY_JWT_SECRET=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 export GATEWAY_JWT_SECRET
-export SWIFT_BACKTRACE=registers=none
 
 start() {
     # Below the ports that the system gives to outgoing connections.

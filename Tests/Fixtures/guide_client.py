@@ -13,7 +13,7 @@ base, access_token, admin_token = sys.argv[1:]
 
 
 def post(path, token, **arguments):
-    response = requests.post(f"{base}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=20, **arguments)
+    response = requests.post(f"{base}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=300, **arguments)
     if not response.ok:
         sys.exit(f"{path}: {response.status_code} {response.text}")
     return response

@@ -13,7 +13,7 @@ def main():
     arguments = sys.argv[1:]
     write = arguments[:1] == ["--write"]
     path, sql = arguments[1:] if write else arguments
-    connection = sqlite3.connect(f"file:{quote(path)}?mode={'rw' if write else 'ro'}", uri=True, timeout=10)
+    connection = sqlite3.connect(f"file:{quote(path)}?mode={'rw' if write else 'ro'}", uri=True, timeout=300)
     connection.row_factory = sqlite3.Row
     with connection:
         rows = [dict(row) for row in connection.execute(sql)]

@@ -20,13 +20,14 @@ as_expected() {
 step() {
     local when=$1 command=$2 tries=1
     shift 2
-    [[ $when == soon ]] && tries=300
+    [[ $when == soon ]] && tries=3000
     while ((tries-- > 0)); do
         # In this shell, and not in one below it: what a step sets, the next ones use.
         eval "$command" >"$output" 2>&1
         as_expected "$@" && return
         sleep 0.1
     done
+    printf '%s: ' "${recipe:-}"
     printf 'the command\n%s\nprinted\n%s\nand not (%s)\n' "$command" "$(<"$output")" "$when"
     printf '  %s %s\n' "$@"
     exit 1

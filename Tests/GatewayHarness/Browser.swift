@@ -102,7 +102,7 @@ package struct Browser: Sendable {
             folder: folder.url, output: folder.path("out"), errors: folder.path("err")
         )
         do {
-            try await eventually("chromedriver listens", within: .seconds(30)) {
+            try await eventually("chromedriver listens") {
                 if let end = child.ended { throw HarnessError("chromedriver ended (\(end)):\n\(folder.read("err"))") }
                 return (try? await send("GET", "/status", nil, toPort: port)["value"]["ready"]) == .bool(true)
             }

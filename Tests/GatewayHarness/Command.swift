@@ -18,7 +18,7 @@ package struct CommandResult: Sendable {
 /// - Throws: ``HarnessError`` where it cannot be started or runs for more than `limit`.
 package func run(
     _ executable: URL, _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil,
-    within limit: Duration = .seconds(40)
+    within limit: Duration = hangLimit
 ) async throws -> CommandResult {
     let outputs = try TemporaryFolder()
     defer { outputs.remove() }

@@ -10,10 +10,12 @@ package struct GatewayConfiguration: Sendable {
     package var providers = [Self.mock(), Self.mock(named: "mock2")]
     /// The default provider.
     package var defaultProvider = "mock"
+    /// More keys of `server`, with a leading comma.
+    package var server = ""
     /// Added to the environment.
     package var variables: [String: String] = [:]
-    /// How many MiB the bodies of requests may take; nil for the default.
-    package var bodyMemory: Int?
+    /// `auth.max_token_lifetime`; nil for the gateway's default.
+    package var maximumTokenLifetime: String?
     /// Lines appended to the file.
     package var appendix = ""
 
@@ -60,9 +62,14 @@ package struct GatewayConfiguration: Sendable {
         }
         return """
             environment: \(environment)
-            server:   { host: 127.0.0.1, port: \(port), public_url: "http://127.0.0.1:\(port)"\(bodyMemory.map { ", body_memory_mib: \($0)" } ?? "") }
+            server:   { host: 127.0.0.1, port: \(port), public_url: "http://127.0.0.1:\(port)"\(server) }
             database: { url: "sqlite:var/gateway.db" }
-            auth:     { algorithm: HS256, secret: "${GATEWAY_JWT_SECRET:-}", issuer: null, audience: null }
+            auth:
+              algorithm: HS256
+              secret: "${GATEWAY_JWT_SECRET:-}"
+              issuer: null
+              audience: null
+              max_token_lifetime: \(maximumTokenLifetime ?? "null")
             modules:  { directory: \(modulesDirectory.map { "\"\($0)\"" } ?? "null") }
             providers:
             \(items.joined(separator: "\n"))

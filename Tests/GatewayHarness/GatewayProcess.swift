@@ -47,8 +47,6 @@ package final class GatewayProcess: Sendable {
         var variables = configuration.withLock { $0.variables }
         let own = [
             "PATH": "/usr/bin:/bin", "HOME": folder.url.path, "LANG": "C.UTF-8", "GATEWAY_JWT_SECRET": Token.secret,
-            // Of a crash Swift's runtime prints registers too, and what they point to: any bits, which may look like a card number.
-            "SWIFT_BACKTRACE": "registers=none",
         ]
         variables.merge(own) { given, _ in given }
         if let path = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] { variables["LD_LIBRARY_PATH"] = path }
@@ -78,7 +76,7 @@ package final class GatewayProcess: Sendable {
     /// Starts it and waits until it ends by itself.
     ///
     /// - Throws: ``HarnessError`` where it keeps running.
-    package func startAndFail(within limit: Duration = .seconds(20)) async throws -> ProcessEnd {
+    package func startAndFail(within limit: Duration = hangLimit) async throws -> ProcessEnd {
         let child = try launch()
         guard let end = await child.waitForEnd(within: limit) else {
             await child.stop()
@@ -93,7 +91,7 @@ package final class GatewayProcess: Sendable {
     }
 
     /// Asks it to end (SIGTERM) and waits, as an operator would.
-    package func terminate(within limit: Duration = .seconds(40)) async throws -> ProcessEnd {
+    package func terminate(within limit: Duration = hangLimit) async throws -> ProcessEnd {
         guard let child = running.withLock({ $0.child }) else { throw HarnessError("the gateway was not started") }
         child.send(SIGTERM)
         guard let end = await child.waitForEnd(within: limit) else {
@@ -105,7 +103,7 @@ package final class GatewayProcess: Sendable {
     /// Waits for its end, whatever brings it about.
     ///
     /// - Returns: nil where it still runs after `limit`.
-    package func waitForEnd(within limit: Duration = .seconds(10)) async -> ProcessEnd? {
+    package func waitForEnd(within limit: Duration = hangLimit) async -> ProcessEnd? {
         guard let child = running.withLock({ $0.child }) else { return nil }
         return await child.waitForEnd(within: limit)
     }
@@ -114,11 +112,14 @@ package final class GatewayProcess: Sendable {
     package func kill() async {
         guard let child = running.withLock({ $0.child }) else { return }
         child.send(SIGKILL)
-        _ = await child.waitForEnd(within: .seconds(10))
+        _ = await child.waitForEnd(within: hangLimit)
     }
 
     /// Whether its process runs.
     package var isRunning: Bool { running.withLock { $0.child.map { $0.ended == nil } ?? false } }
+
+    /// Its process id; nil where it was not started.
+    package var processID: pid_t? { running.withLock { $0.child?.id } }
 
     /// All it has written to standard output and standard error since its first start.
     package var log: String { folder.read("gateway.out") + folder.read("gateway.err") }
@@ -167,7 +168,7 @@ package final class GatewayProcess: Sendable {
 
     private func waitUntilReady(_ child: ChildProcess) async throws {
         let logBefore = log.utf8.count
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + hangLimit
         while true {
             if let ended = child.ended {
                 let lines = String(decoding: log.utf8.dropFirst(logBefore), as: UTF8.self)
@@ -177,7 +178,9 @@ package final class GatewayProcess: Sendable {
             {
                 return
             }
-            guard ContinuousClock.now < end else { throw GatewayStartError(reason: "it was not ready within 30 s", log: log) }
+            guard ContinuousClock.now < end else {
+                throw GatewayStartError(reason: "it was not ready within \(hangLimit)", log: log)
+            }
             try await Task.sleep(for: .milliseconds(20))
         }
     }

@@ -24,7 +24,7 @@ package struct HTTPRequest: Sendable {
     /// A server may answer and close before it has read all of a large body: what it said is read all the same.
     ///
     /// - Throws: ``HarnessError`` where there is no whole answer.
-    package func send(toPort port: Int, timeout: Duration = .seconds(30)) async throws -> HTTPAnswer {
+    package func send(toPort port: Int, timeout: Duration = hangLimit) async throws -> HTTPAnswer {
         try await onOwnThread {
             let connection = try SocketConnection(port: port, timeout: timeout)
             _ = connection.send(bytes(port: port))
@@ -49,7 +49,7 @@ package struct HTTPRequest: Sendable {
 }
 
 /// Sends bytes as they are and reads one answer: for what no client library would send.
-package func sendRaw(_ bytes: [UInt8], toPort port: Int, timeout: Duration = .seconds(30)) async throws -> HTTPAnswer {
+package func sendRaw(_ bytes: [UInt8], toPort port: Int, timeout: Duration = hangLimit) async throws -> HTTPAnswer {
     try await onOwnThread {
         let connection = try SocketConnection(port: port, timeout: timeout)
         _ = connection.send(bytes)

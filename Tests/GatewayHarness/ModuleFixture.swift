@@ -36,7 +36,7 @@ package enum ModuleFixture {
     private static func compile(_ command: [String]) async throws {
         // The compilers find each other and their caches by these; nothing else of the tests' environment is theirs.
         let environment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "TMPDIR"].contains($0.key) }
-        let result = try await run(URL(filePath: "/usr/bin/env"), command, environment: environment, within: .seconds(100))
+        let result = try await run(URL(filePath: "/usr/bin/env"), command, environment: environment, within: hangLimit)
         guard result.end == .exited(0) else {
             throw HarnessError("\(command.joined(separator: " ")): \(result.everything)")
         }

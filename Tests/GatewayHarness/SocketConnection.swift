@@ -10,7 +10,7 @@ package final class SocketConnection: Sendable {
     ///
     /// - Parameter timeout: of each single read or write.
     /// - Throws: ``HarnessError`` where nothing listens there.
-    package init(port: Int, timeout: Duration = .seconds(30)) throws {
+    package init(port: Int, timeout: Duration = hangLimit) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw HarnessError("no socket: \(Self.lastError)") }
         var time = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)

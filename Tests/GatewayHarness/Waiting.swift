@@ -1,5 +1,11 @@
 import Foundation
 
+/// How long tests and the torture wait for something that should happen soon before they call it a hang.
+///
+/// It is no measure of speed: what takes a second here may take a minute on a slow machine that does other work too. It is below the
+/// ten minutes of a suite's `timeLimit`, so that the message says what was waited for.
+package let hangLimit = Duration.seconds(300)
+
 /// Runs blocking work on a thread of its own: the cooperative pool has one thread per core, and tests share it.
 package func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
@@ -13,7 +19,7 @@ package func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws 
 /// - Throws: ``HarnessError`` at the limit, or what `probe` throws.
 @discardableResult
 package func eventually<Value>(
-    _ what: String, within limit: Duration = .seconds(10), every interval: Duration = .milliseconds(25),
+    _ what: String, within limit: Duration = hangLimit, every interval: Duration = .milliseconds(25),
     _ probe: () async throws -> Value?
 ) async throws -> Value {
     let clock = ContinuousClock()
@@ -26,7 +32,6 @@ package func eventually<Value>(
 }
 
 /// Asks again and again until `condition` holds, and gives up after `limit`.
-package func eventually(_ what: String, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async throws
-{
+package func eventually(_ what: String, within limit: Duration = hangLimit, _ condition: () async throws -> Bool) async throws {
     try await eventually(what, within: limit) { try await condition() ? true : nil }
 }

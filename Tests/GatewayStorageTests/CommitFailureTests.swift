@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayStorage
 
-@Suite("A commit that fails as a whole", .timeLimit(.minutes(1)))
+@Suite("A commit that fails as a whole", .timeLimit(.minutes(10)))
 struct CommitFailureTests {
     @Test("A commit that fails is told to every unit of it, those that had failed included, and nothing is there")
     func failedCommit() async throws {

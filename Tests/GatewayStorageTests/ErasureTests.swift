@@ -12,10 +12,11 @@ struct ErasureTests {
     private static let marker = "Ada-Lovelace"
 
     /// An order of a user that is paid and partly refunded, with operations, a webhook of each kind and an idempotency key.
-    private static func fill(_ store: SQLiteTransaction, user: String, number: Int) throws {
+    private static func fill(_ store: SQLiteTransaction, user: Subject, number: Int) throws {
         let (marker, metadata) = ("\(Self.marker) of \(user)", ["name": "\(Self.marker) of \(user)"])
         let order = try store.insertOrder(
-            NewOrder(userID: user, amount: try money(10_000), description: marker, metadata: metadata), at: time())
+            NewOrder(userID: user, amount: try money(10_000), description: marker, metadata: metadata),
+            at: time())
         var transaction = try store.makeTransaction(of: order, intent: "pi_\(number)", status: .processing)
         let made = transaction
         transaction.status = .partiallyRefunded
@@ -28,7 +29,7 @@ struct ErasureTests {
         transaction = try store.updateTransaction(transaction, from: made)
         _ = try store.moveRefundAmounts(transactionID: transaction.id, reserved: 0, refunded: 2_500, at: time())
 
-        var create = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: user)
+        var create = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: user.text)
         create.description = marker
         create.receiptEmail = "\(Self.marker)@example.com"
         create.customer = marker

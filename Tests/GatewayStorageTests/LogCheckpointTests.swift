@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayStorage
 
-@Suite("The write-ahead log", .timeLimit(.minutes(1)))
+@Suite("The write-ahead log", .timeLimit(.minutes(10)))
 struct LogCheckpointTests {
     /// Writes so many pages to the log, some with each commit.
     private func write(pages: Int, to store: SQLiteStore) async throws {

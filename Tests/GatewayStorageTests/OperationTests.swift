@@ -20,7 +20,7 @@ struct OperationTests {
                         transactionID: transaction.id, request: earlier.request,
                         idempotency: IdempotencyReference(owner: "42", key: "k"), requestID: "req_7"
                     ),
-                    lease: .seconds(60), at: time(4)
+                    lease: .seconds(3600), at: time(4)
                 )
             }
             #expect(written.kind == kind)
@@ -63,12 +63,12 @@ struct OperationTests {
         try await withStore { store throws in
             try await store.write { writer throws in
                 let leased = try writer.makeOperation(on: try writer.makeTransaction())
-                #expect(try writer.takeOverOperation(leased.id, fence: 1, lease: .seconds(60)) == nil)
+                #expect(try writer.takeOverOperation(leased.id, fence: 1, lease: .seconds(3600)) == nil)
 
                 let lapsed = try writer.makeOperation(on: try writer.makeTransaction(), lease: .seconds(-1))
                 #expect(try !writer.isLeased(operationID: lapsed.id))
                 #expect(try writer.operationsDue(limit: 10, exceptAt: []).map(\.operation) == [lapsed])
-                let taken = try #require(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(60)))
+                let taken = try #require(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(3600)))
                 #expect(taken.fence == 2)
                 #expect(taken.attempts == 2)
                 #expect(taken.mayHaveBeenSent)
@@ -76,8 +76,8 @@ struct OperationTests {
                 #expect(try writer.operation(lapsed.id) == taken)
                 #expect(try writer.isLeased(operationID: lapsed.id))
                 #expect(try writer.operationsDue(limit: 10, exceptAt: []) == [])
-                #expect(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(60)) == nil)
-                #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(60)) == nil)
+                #expect(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(3600)) == nil)
+                #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(3600)) == nil)
 
                 #expect(try writer.transaction(ofOpenOperation: lapsed.id, fence: 1) == nil, "it is another's by now")
                 #expect(try writer.transaction(ofOpenOperation: lapsed.id, fence: 2)?.id == lapsed.transactionID)
@@ -86,7 +86,7 @@ struct OperationTests {
                 #expect(try writer.endOperation(lapsed.id, fence: 2, state: .succeeded, outcome: "ok", at: time()))
                 #expect(try writer.transaction(ofOpenOperation: lapsed.id, fence: 2) == nil, "it has ended")
                 #expect(try !writer.endOperation(lapsed.id, fence: 2, state: .failed, outcome: "again", at: time()))
-                #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(60)) == nil)
+                #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(3600)) == nil)
                 #expect(try writer.operation(lapsed.id)?.state == .succeeded)
             }
         }
@@ -99,7 +99,8 @@ struct OperationTests {
                 let later = try writer.makeOperation(on: try writer.makeTransaction())
                 let first = try writer.makeOperation(on: try writer.makeTransaction())
                 let second = try writer.makeOperation(on: try writer.makeTransaction())
-                #expect(try writer.keepOperationOpen(later.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(60), at: time()))
+                #expect(
+                    try writer.keepOperationOpen(later.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(3600), at: time()))
                 #expect(try writer.keepOperationOpen(second.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(-1), at: time()))
                 #expect(try writer.keepOperationOpen(first.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(-9), at: time()))
                 let kept = try #require(try writer.operation(first.id))
@@ -108,7 +109,7 @@ struct OperationTests {
                 #expect(try !writer.isLeased(operationID: first.id))
                 #expect(try writer.operationsDue(limit: 10, exceptAt: []).map(\.operation.id) == [first.id, second.id])
                 #expect(try writer.operationsDue(limit: 1, exceptAt: []).map(\.operation.id) == [first.id])
-                #expect(try writer.takeOverOperation(first.id, fence: 1, lease: .seconds(60))?.state == .unknown)
+                #expect(try writer.takeOverOperation(first.id, fence: 1, lease: .seconds(3600))?.state == .unknown)
             }
         }
     }
@@ -121,12 +122,12 @@ struct OperationTests {
                 let waiting = try writer.makeOperation(on: try writer.makeTransaction())
                 let ended = try writer.makeOperation(on: try writer.makeTransaction())
                 #expect(
-                    try writer.keepOperationOpen(waiting.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(60), at: time()))
+                    try writer.keepOperationOpen(waiting.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(3600), at: time()))
                 #expect(try writer.endOperation(ended.id, fence: 1, state: .failed, outcome: "no", at: time()))
                 try writer.voidLeases()
                 #expect(try !writer.isLeased(operationID: held.id))
                 #expect(try writer.operationsDue(limit: 10, exceptAt: []).map(\.operation.id).sorted() == [held.id, waiting.id])
-                #expect(try writer.takeOverOperation(held.id, fence: 1, lease: .seconds(60)) != nil)
+                #expect(try writer.takeOverOperation(held.id, fence: 1, lease: .seconds(3600)) != nil)
             }
         }
     }
@@ -138,7 +139,7 @@ struct OperationTests {
                 let held = try writer.makeOperation(on: try writer.makeTransaction())
                 let waiting = try writer.makeOperation(on: try writer.makeTransaction())
                 #expect(
-                    try writer.keepOperationOpen(waiting.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(60), at: time()))
+                    try writer.keepOperationOpen(waiting.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(3600), at: time()))
                 try writer.voidLeases()
                 try writer.voidLeases()
                 #expect(try writer.operation(held.id)?.deaths == 1)
@@ -156,7 +157,7 @@ struct OperationTests {
                 for operation in [mine, other] {
                     #expect(
                         try writer.keepOperationOpen(
-                            operation.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(60), at: time()))
+                            operation.id, fence: 1, outcome: "?", nextCheckAfter: .seconds(3600), at: time()))
                 }
                 #expect(try writer.oldestOpenOperation(at: "mine")?.id == mine.id)
                 try writer.bringForward(provider: "mine", at: time())
@@ -212,7 +213,7 @@ struct OperationTests {
                 #expect(try writer.operation(operation.id) == nil)
                 #expect(try writer.openOperation(transactionID: operation.transactionID) == nil)
                 #expect(try writer.operationsDue(limit: 10, exceptAt: []) == [])
-                #expect(try writer.takeOverOperation(operation.id, fence: 1, lease: .seconds(60)) == nil)
+                #expect(try writer.takeOverOperation(operation.id, fence: 1, lease: .seconds(3600)) == nil)
                 #expect(try !writer.endOperation(operation.id, fence: 1, state: .failed, outcome: "", at: time()))
                 #expect(try !writer.keepOperationOpen(operation.id, fence: 1, outcome: "", nextCheckAfter: .zero, at: time()))
                 let transaction = try #require(try writer.transaction(operation.transactionID))

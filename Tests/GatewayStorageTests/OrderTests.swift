@@ -66,7 +66,7 @@ struct OrderTests {
             try await store.write { writer throws in
                 for index in 0..<9 { _ = try writer.makeOrder(user: index % 3 == 0 ? "7" : "42", at: time(Int64(index / 4))) }
             }
-            func page(_ user: String?, before: Int64?, _ limit: Int) async throws -> [Int64] {
+            func page(_ user: Subject?, before: Int64?, _ limit: Int) async throws -> [Int64] {
                 try await store.read { try $0.orders(OrderQuery(userID: user, beforeID: before, limit: limit)).map(\.id) }
             }
             #expect(try await page(nil, before: nil, 4) == [9, 8, 7, 6])

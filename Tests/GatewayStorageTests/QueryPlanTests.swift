@@ -37,7 +37,7 @@ struct QueryPlanTests {
         // Once as a change, and once where there is nothing to change.
         for _ in 0..<2 { try store.updateOrder(order.id, status: .completed, at: time()) }
         _ = try store.order(order.id)
-        for user in [nil, "42"] {
+        for user in [nil, "42"] as [Subject?] {
             for before in [nil, order.id] {
                 for filters in 0..<8 {
                     var query = OrderQuery(userID: user, beforeID: before, limit: 10)
@@ -91,7 +91,7 @@ struct QueryPlanTests {
         _ = try store.isLeased(operationID: operation.id)
         _ = try store.transaction(ofOpenOperation: operation.id, fence: 1)
         _ = try store.operationsDue(limit: 10, exceptAt: ["other"])
-        _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(60))
+        _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(3600))
         try store.voidLeases()
         _ = try store.keepOperationOpen(operation.id, fence: 2, outcome: "", nextCheckAfter: .zero, at: time())
         _ = try store.endOperation(operation.id, fence: 2, state: .succeeded, outcome: "", at: time())

@@ -20,7 +20,7 @@ struct TransactionPageTests {
 
     private static let queries: [TransactionQuery] = {
         var queries: [TransactionQuery] = []
-        for user in [nil, "42", "7", "nobody"] {
+        for user in [nil, "42", "7", "nobody"] as [Subject?] {
             for status in [nil, TransactionStatus.succeeded, .refunded] {
                 for provider in [nil, "mock"] {
                     for (from, to) in [(nil, nil), (3, nil), (nil, 9), (3, 9)] as [(Int64?, Int64?)] {

@@ -138,7 +138,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("Of fifty refunds at once exactly as many are reserved as fit", .timeLimit(.minutes(1)))
+    @Test("Of fifty refunds at once exactly as many are reserved as fit", .timeLimit(.minutes(10)))
     func refundRace() async throws {
         try await withStore { store throws in
             let id = try await store.write { try $0.makeTransaction(status: .succeeded, captured: 1_000).id }

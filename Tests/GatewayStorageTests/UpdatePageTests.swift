@@ -24,7 +24,7 @@ struct UpdatePageTests {
 
     private static let queries: [TransactionQuery] = {
         var queries: [TransactionQuery] = []
-        for user in [nil, "42", "7", "nobody"] {
+        for user in [nil, "42", "7", "nobody"] as [Subject?] {
             for status in [nil, TransactionStatus.succeeded, .refunded] {
                 for provider in [nil, "mock"] {
                     for (from, to) in [(nil, nil), (90, nil), (nil, 95), (6, 96)] as [(Int64?, Int64?)] {
@@ -124,7 +124,7 @@ struct UpdatePageTests {
             }
             let all = try (1...24).map { try #require(try store.order($0)) }
             var matches = 0
-            for user in [nil, "42", "7"] {
+            for user in [nil, "42", "7"] as [Subject?] {
                 for status in [nil] + Order.Status.allCases.map(Optional.some) {
                     for (from, to) in [(nil, nil), (3, nil), (nil, 9), (3, 9)] as [(Int64?, Int64?)] {
                         var query = OrderQuery(userID: user, limit: 2)

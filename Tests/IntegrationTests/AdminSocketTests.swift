@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 extension OneAtATime {
-    @Suite("The admin socket", .timeLimit(.minutes(1)))
+    @Suite("The admin socket", .timeLimit(.minutes(10)))
     struct AdminSocketTests {
         private func mode(of gateway: GatewayProcess) throws -> Int {
             let path = gateway.folder.path("var/gateway.db.sock")

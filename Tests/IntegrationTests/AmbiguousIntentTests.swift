@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("The same intent id at two providers", .timeLimit(.minutes(1)))
+    @Suite("The same intent id at two providers", .timeLimit(.minutes(10)))
     struct AmbiguousIntentTests {
         @Test("It answers 409 until the request says which")
         func ambiguous() async throws {

@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Amounts and currencies", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Amounts and currencies", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct AmountTests {
     /// JSON literals of an amount and its currency, and what the amount means.
     static let good: [(amount: String, currency: String, exact: String)] = [

@@ -3,7 +3,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Backup and restore", .timeLimit(.minutes(2)))
+    @Suite("Backup and restore", .timeLimit(.minutes(10)))
     struct BackupTests {
         @Test("A backup taken under load becomes a gateway whose books agree with the provider's, and which uses no key twice")
         func underLoad() async throws {
@@ -46,7 +46,7 @@ extension OneAtATime {
             let paid = Set(
                 try gateway.journal().filter { $0["operation"].string == "confirm" }.compactMap { $0["object"].string })
             #expect(paid.count > 10)
-            try await eventually("the books agree with the provider's", within: .seconds(40)) {
+            try await eventually("the books agree with the provider's") {
                 let open = try await database.count("SELECT count(*) FROM operations WHERE state IN ('pending', 'unknown')")
                 let rows = try await database.rows(
                     "SELECT payment_intent_id AS intent, status FROM payment_transactions WHERE deleted_at IS NULL")
@@ -82,6 +82,9 @@ extension OneAtATime {
                 try FileManager.default.copyItem(atPath: file, toPath: path)
                 #expect(try await gateway.startAndFail() == .exited(1))
                 #expect(gateway.log.contains("gateway restore"), "\(gateway.recentLog)")
+                let refused = try await gateway.command("restore", file)
+                #expect(refused.end == .exited(1) && refused.errors.contains("With --replace it is renamed and kept"))
+                #expect(!refused.errors.contains("name another file"), "\(refused.everything)")
                 let restored = try await gateway.command("restore", file, "--replace")
                 #expect(restored.output.contains("the database before it: \(path).before-restore-"), "\(restored.everything)")
                 try await gateway.start()

@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Capturing and cancelling", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Capturing and cancelling", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct CaptureAndCancelTests {
     private static let manual = #","capture_method":"manual""#
 

@@ -3,7 +3,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Client examples", .timeLimit(.minutes(2)))
+    @Suite("Client examples", .timeLimit(.minutes(10)))
     struct ClientExampleTests {
         private static let folder = TestPaths.repository.appending(path: "Examples/Clients")
 
@@ -79,7 +79,7 @@ extension OneAtATime {
             environment["GATEWAY_TOKEN"] = Token.valid(subject: "42")
             environment["MOCK_WEBHOOK_SECRET"] = GatewayConfiguration.webhookSecret(of: "mock")
             return try await GatewayHarness.run(
-                program, arguments, environment: environment.merging(more) { $1 }, in: gateway.folder.url, within: .seconds(60))
+                program, arguments, environment: environment.merging(more) { $1 }, in: gateway.folder.url, within: hangLimit)
         }
     }
 }

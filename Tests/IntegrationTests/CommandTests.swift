@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Commands", .timeLimit(.minutes(1)))
+    @Suite("Commands", .timeLimit(.minutes(10)))
     struct CommandTests {
         @Test("`check` passes a good configuration and makes neither database nor secret")
         func check() async throws {
@@ -64,6 +64,7 @@ extension OneAtATime {
             "`token` wants a subject and a sensible time",
             arguments: [
                 ["token"], ["token", "--subject", "1", "--ttl", "soon"], ["token", "--subject", "1", "--ttl", "-1h"],
+                ["token", "--subject", "\u{212A}"], ["token", "--subject", "1", "--scope", "payments"],
                 ["token", "--subject", ""], ["frobnicate"], ["serve", "--port", "99999999"], ["serve", "--no-such-flag"],
             ])
         func usage(arguments: [String]) async throws {

@@ -1,8 +1,9 @@
+import Foundation
 import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Configuration", .timeLimit(.minutes(1)))
+    @Suite("Configuration", .timeLimit(.minutes(10)))
     struct ConfigurationTests {
         @Test("A typo in a key is an error with file, line and key", arguments: [["serve"], ["check"]])
         func typo(command: [String]) async throws {
@@ -155,6 +156,34 @@ extension OneAtATime {
                 #expect(end == .exited(78), "\(gateway.log)")
                 #expect(gateway.log.contains("libMockProvider.so: is for tests"), "\(gateway.log)")
                 #expect(gateway.log.contains("secret"), "\(gateway.log)")
+            }
+        }
+
+        @Test("`check` reports what production refuses along with every other mistake, also of modules without a digest")
+        func productionAtOnce() async throws {
+            var configuration = GatewayConfiguration()
+            configuration.environment = "production"
+            configuration.variables["GATEWAY_JWT_SECRET"] = ""
+            let stripe = try await sha256(
+                of: TestPaths.mockModule.deletingLastPathComponent().appending(path: "libStripeProvider.so"))
+            configuration.providers = [
+                GatewayConfiguration.mock(),
+                """
+                name: stripe
+                module: libStripeProvider.so
+                sha256: \(stripe)
+                settings: { secret_key: sk_live_1, colour: red }
+                """,
+            ]
+            try await withGateway(configuration, started: false) { gateway in
+                let result = try await gateway.command("check")
+                #expect(result.end == .exited(78), "\(result.everything)")
+                for mistake in [
+                    "auth.secret: is empty", "providers[0].sha256: is missing", "libMockProvider.so: is for tests",
+                    "providers[1].settings.colour",
+                ] {
+                    #expect(result.errors.contains(mistake), "\(mistake) in \(result.errors)")
+                }
             }
         }
 

@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Declined payments", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Declined payments", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct DeclineTests {
     /// A test token, and the codes that Stripe documents for it (https://docs.stripe.com/testing, "Declined payments").
     struct Decline: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("The examples of the description, as they stand", .timeLimit(.minutes(2)))
+    @Suite("The examples of the description, as they stand", .timeLimit(.minutes(10)))
     struct DescribedExampleTests {
         /// An operation that is sent with the examples of its parameters, and with one of its bodies.
         private struct Step: Hashable, CustomStringConvertible {
@@ -27,8 +27,8 @@ extension OneAtATime {
                 Step("confirmPayment", "declines"), Step("confirmPayment", "action"), Step("confirmPayment", "succeeds"),
                 Step("getTransaction"), Step("listTransactions"), Step("listTransactionEvents"),
                 Step("refundPayment", "requested"), Step("listRefunds"), Step("capturePayment", "part"),
-                Step("receiveWebhook", "succeeded"), Step("listProviders"), Step("reloadProviders"), Step("getMetrics"),
-                Step("getOpenAPI"),
+                Step("receiveWebhook", "succeeded"), Step("listProviders"), Step("reloadProviders"), Step("listProviderCommands"),
+                Step("runProviderCommand", "ledger"), Step("getMetrics"), Step("getOpenAPI"),
             ],
             [Step("createOrder", "smallest"), Step("createOrder", "full")]
                 + [
@@ -84,7 +84,7 @@ extension OneAtATime {
                 webhook.body = body ?? ""
                 return try await webhook.post(to: gateway)
             }
-            let isForAdmins = ["capturePayment", "listProviders", "reloadProviders"].contains(operation.id)
+            let isForAdmins = DescribedAPI.forAdmins.contains(operation.id)
             let caller = isForAdmins ? gateway.admin : gateway.user("42")
             var request = HTTPRequest(method: operation.method, path: operation.path, body: body.map { Array($0.utf8) })
             request.headers = [("Authorization", caller.authorization ?? ""), ("Content-Type", "application/json")]

@@ -5,7 +5,7 @@ import Testing
 extension OneAtATime {
     /// Every call of a provider fails in the ways that the description has; `Tests/Contract/check_answers.py` holds the answers
     /// against it.
-    @Suite("What goes wrong with a call", .timeLimit(.minutes(3)))
+    @Suite("What goes wrong with a call", .timeLimit(.minutes(10)))
     struct DescribedFaultTests {
         /// A mock that fails where a payment's metadata name the call: `{"refund": "garbage"}`.
         private static var failing: GatewayConfiguration {
@@ -149,7 +149,7 @@ extension OneAtATime {
                     PaymentCall.Request(path: "/orders", members: #""amount":1,"currency":"USD""#, client: gateway.admin))
                 let lock = try ChildProcess(
                     TestPaths.python,
-                    [TestPaths.fixtures.appending(path: "lock_sqlite.py").path, gateway.folder.path("var/gateway.db"), "60"],
+                    [TestPaths.fixtures.appending(path: "lock_sqlite.py").path, gateway.folder.path("var/gateway.db"), "3600"],
                     environment: [:], folder: gateway.folder.url, output: gateway.folder.path("lock.out"),
                     errors: gateway.folder.path("lock.err"))
                 do {

@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("The documentation pages, in a browser without internet", .timeLimit(.minutes(3)))
+    @Suite("The documentation pages, in a browser without internet", .timeLimit(.minutes(10)))
     struct DocumentationPageTests {
         /// Expects that the page has complained of nothing, and has asked for nothing but what the gateway has.
         private func expectSelfContained(_ browser: Browser, _ gateway: GatewayProcess) async throws {

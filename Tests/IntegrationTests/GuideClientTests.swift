@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Clients of the original guide", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Clients of the original guide", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct GuideClientTests {
     @Test("The guide's Python examples create, pay and refund as printed there")
     func examples() async throws {

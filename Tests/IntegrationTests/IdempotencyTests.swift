@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Idempotency keys", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Idempotency keys", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct IdempotencyTests {
     @Test("A repeat gets the same bytes and says so; nothing happens twice")
     func replay() async throws {

@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Payment intents and their orders", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Payment intents and their orders", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct IntentRuleTests {
     @Test("An intent for an order that does not exist answers 404")
     func unknownOrder() async throws {

@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Lists", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Lists", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct ListingTests {
     @Test("Pages run from the newest to the oldest, each row once, also while rows are added")
     func pages() async throws {

@@ -4,7 +4,7 @@ import ProviderAPI
 import Testing
 
 extension OneAtATime {
-    @Suite("Broken modules", .timeLimit(.minutes(3)))
+    @Suite("Broken modules", .timeLimit(.minutes(10)))
     struct ModuleTests {
         /// A way in which a module cannot be loaded.
         enum Fault: String, Sendable, CaseIterable {

@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Commands of operators", .timeLimit(.minutes(2)))
+    @Suite("Commands of operators", .timeLimit(.minutes(10)))
     struct OperatorCommandTests {
         @Test("What a killed gateway left open is shown, and `reconcile` settles it without a gateway")
         func reconcile() async throws {
@@ -20,8 +20,11 @@ extension OneAtATime {
                 let result = try await gateway.command("reconcile", "--fail-if-open")
                 #expect(result.end == .exited(0), "\(result.everything)")
                 #expect(
-                    result.output.contains("succeeded") && result.output.contains("1 operations looked at, 1 of them settled"))
+                    result.output.contains("succeeded") && result.output.contains("1 operation looked at, 1 of them settled"))
                 #expect(try gateway.effects("refund") == 1, "it was found, and not made again")
+                let ended = try JSONText(parsing: try await gateway.command("operations", "--json").output)
+                #expect(ended.elements.map { $0["state"].string }.contains("succeeded"))
+                #expect(ended.elements.allSatisfy { $0["next"].string == nil }, "what has ended has nothing next: \(ended)")
                 #expect(try await gateway.command("operations", "--open").output == "Nothing is open.\n")
 
                 try await gateway.start()

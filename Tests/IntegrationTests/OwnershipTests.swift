@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Owner or admin", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Owner or admin", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct OwnershipTests {
     @Test("What belongs to somebody else answers exactly like what does not exist")
     func othersSeeNothing() async throws {

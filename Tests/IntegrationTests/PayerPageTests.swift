@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("The mock's 3-D Secure page, in a browser", .timeLimit(.minutes(3)))
+    @Suite("The mock's 3-D Secure page, in a browser", .timeLimit(.minutes(10)))
     struct PayerPageTests {
         /// Asks for a payment that the payer has to confirm, and opens the page.
         private func challenge(_ user: Client, _ browser: Browser, shop: String) async throws -> (payment: Payment, page: String)

@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 /// One payment from the order to the last refund, through a module that was loaded at start.
-@Suite("A payment, end to end", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("A payment, end to end", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct PaymentSliceTests {
     @Test("An order is answered as it was asked for, and waits for its payment")
     func order() async throws {

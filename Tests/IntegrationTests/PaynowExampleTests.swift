@@ -5,7 +5,7 @@ import Testing
 
 extension OneAtATime {
     /// The first test builds the example, which takes a while on a machine that has not built it before.
-    @Suite("The example PaynowProvider", .timeLimit(.minutes(8)))
+    @Suite("The example PaynowProvider", .timeLimit(.minutes(30)))
     struct PaynowExampleTests {
         @Test("A payer pays on Paynow's page, and its status update completes the order")
         func payment() async throws {

@@ -2,7 +2,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Commands that providers offer", .timeLimit(.minutes(2)))
+    @Suite("Commands that providers offer", .timeLimit(.minutes(10)))
     struct ProviderCommandTests {
         @Test("The mock's are listed and run, in the gateway that runs: a scenario strikes its next payment")
         func running() async throws {
@@ -50,6 +50,38 @@ extension OneAtATime {
                         try await user.transaction(payment)["dispute"]["status"].string == status
                     }
                 }
+            }
+        }
+
+        @Test("An admin runs them over HTTP: text comes as text, JSON as JSON, and a refusal with the provider's words")
+        func http() async throws {
+            try await withGateway { gateway in
+                let admin = gateway.admin
+                let listed = try await admin.get("/providers/mock/commands")
+                #expect(listed.status == 200, "\(listed)")
+                let names = try listed.json()["data"].elements.compactMap { $0["name"].string }
+                #expect(names == ["ledger", "event", "advance", "scenario", "reset"])
+
+                let empty = try await admin.post("/providers/mock/commands/ledger")
+                #expect(empty.status == 200 && empty["output"].string == "The journal is empty.", "\(empty)")
+                let user = gateway.newUser()
+                let payment = try await user.begin("20.00")
+                let set = try await admin.post(
+                    "/providers/mock/commands/scenario",
+                    #"{"arguments":["set",[{"match":{"operation":"confirm"},"outcome":"decline","times":1}]]}"#)
+                #expect(set.status == 200 && set["output"].string?.contains("matched 0 times") == true, "\(set)")
+                expectProblem(try await user.confirm(payment), 402, "payment_declined")
+                #expect(try await user.confirm(payment).status == 200)
+                let ledger = try await admin.post("/providers/mock/commands/ledger", #"{"arguments":["--json"]}"#)
+                let effects = try ledger.json()["output"].elements.map { $0["operation"].string }
+                #expect(effects == ["create", "decline", "confirm"], "\(ledger)")
+
+                expectProblem(try await admin.post("/providers/nobody/commands/ledger"), 404, "not_found")
+                expectProblem(try await admin.post("/providers/mock/commands/dance"), 404, "not_found")
+                let refused = try await admin.post("/providers/mock/commands/advance", #"{"arguments":["soon"]}"#)
+                expectProblem(refused, 422, "provider_rejected")
+                #expect(refused["detail"].string?.contains("the usage is: advance DURATION") == true, "\(refused)")
+                expectProblem(try await user.post("/providers/mock/commands/reset"), 403, "forbidden")
             }
         }
 

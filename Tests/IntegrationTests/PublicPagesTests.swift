@@ -2,7 +2,7 @@ import Foundation
 import GatewayHarness
 import Testing
 
-@Suite("Pages and probes", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Pages and probes", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct PublicPagesTests {
     @Test("The probes answer without a token", arguments: ["/healthz", "/readyz"])
     func probes(path: String) async throws {
@@ -59,6 +59,24 @@ struct PublicPagesTests {
             #expect(loaded.status == 200, "\(asset): \(loaded.status)")
             #expect(!loaded.body.isEmpty)
         }
+    }
+
+    @Test(
+        "No other site may frame a page, learn its address or have its type guessed",
+        arguments: ["/api/docs", "/api/redoc", "/api/v1/providers/mock/pages/three-d-secure/none"])
+    func framing(path: String) async throws {
+        let page = try await HTTPRequest(path: path).send(toPort: GatewayProcess.shared.port)
+        let policy = try #require(page.header("content-security-policy"), "\(page)")
+        #expect(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"), "\(policy)")
+        #expect(page.header("referrer-policy") == "no-referrer")
+        #expect(page.header("x-content-type-options") == "nosniff")
+    }
+
+    @Test("Swagger UI keeps a token in the page's memory only")
+    func tokenInBrowser() async throws {
+        let script = try await HTTPRequest(path: "/api/assets/init-swagger.js").send(toPort: GatewayProcess.shared.port)
+        #expect(script.status == 200, "\(script)")
+        #expect(script.text.contains("persistAuthorization: false"), "\(script)")
     }
 
     @Test("The providers are listed with the digest of the file that was loaded")

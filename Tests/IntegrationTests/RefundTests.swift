@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Refunds", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Refunds", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct RefundTests {
     @Test("Twenty refunds of 30 at once on a payment of 100: three succeed, and the books equal the provider's")
     func concurrentRefunds() async throws {

@@ -3,7 +3,7 @@ import GatewayHarness
 import Testing
 
 extension OneAtATime {
-    @Suite("Changing providers without a restart", .timeLimit(.minutes(3)))
+    @Suite("Changing providers without a restart", .timeLimit(.minutes(10)))
     struct ReloadTests {
         /// A gateway whose modules lie in a folder of its own.
         private func withModules(_ body: (GatewayProcess, _ module: URL) async throws -> Void) async throws {

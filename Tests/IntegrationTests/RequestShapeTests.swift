@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Requests that are wrong in their form", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Requests that are wrong in their form", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct RequestShapeTests {
     @Test(
         "What is not JSON answers 400",
@@ -97,6 +97,27 @@ struct RequestShapeTests {
         #expect(answer.status == 201, "\(answer)")
     }
 
+    @Test(
+        "Metadata of 50 pairs with 500 characters of four bytes fits, written as UTF-8 and as escapes, up to the provider",
+        arguments: ["\u{1F600}", #"\ud83d\ude00"#])
+    func largestMetadata(character: String) async throws {
+        let user = try GatewayProcess.shared.newUser()
+        let names = (0..<50).map { "\($0)" + String(repeating: "n", count: 40 - "\($0)".count) }
+        let value = String(repeating: character, count: 500)
+        let metadata = "{" + names.map { "\"\($0)\":\"\(value)\"" }.joined(separator: ",") + "}"
+        let money = #""amount":7,"currency":"USD","metadata":"#
+        let order = try await user.post("/orders", "{\(money)\(metadata)}")
+        #expect(order.status == 201, "\(order)")
+        let id = try #require(order["id"].integer)
+        let intent = try await user.post("/payments/create-payment-intent", "{\"order_id\":\(id),\(money)\(metadata)}")
+        #expect(intent.status == 201, "\(intent)")
+        let payment = try #require(intent["payment_intent_id"].string)
+        let paid = try await user.post("/payments/\(payment)/confirm", #"{"payment_method":"pm_card_visa"}"#)
+        #expect(paid.status == 200, "\(paid)")
+        let stored = try await user.get("/payments/transactions/\(try #require(intent["transaction_id"].integer))")
+        #expect(stored["metadata"][names[49]].string == String(repeating: "\u{1F600}", count: 500))
+    }
+
     @Test("A body too large answers 413, with and without a Content-Length")
     func tooLarge() async throws {
         let gateway = try GatewayProcess.shared
@@ -124,7 +145,7 @@ struct RequestShapeTests {
     func notHTTP(text: String) async throws {
         let gateway = try GatewayProcess.shared
         // Closing without a word is an answer too.
-        if let answer = try? await sendRaw(Array(text.utf8), toPort: gateway.port, timeout: .seconds(10)) {
+        if let answer = try? await sendRaw(Array(text.utf8), toPort: gateway.port, timeout: hangLimit) {
             #expect((400..<600).contains(answer.status), "\(answer)")
         }
         #expect(try await HTTPRequest(path: "/healthz").send(toPort: gateway.port).status == 200)

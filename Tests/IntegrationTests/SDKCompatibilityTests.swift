@@ -4,7 +4,7 @@ import ProviderAPI
 import Testing
 
 extension OneAtATime {
-    @Suite("Modules built against another SDK", .timeLimit(.minutes(2)))
+    @Suite("Modules built against another SDK", .timeLimit(.minutes(10)))
     struct SDKCompatibilityTests {
         @Test("A module that was built against an earlier SDK takes and refunds payments in today's gateway")
         func earlierModule() async throws {

@@ -2,7 +2,7 @@ import GatewayHarness
 import ProviderAPI
 import Testing
 
-@Suite("The SDK's recorded interface", .timeLimit(.minutes(2)))
+@Suite("The SDK's recorded interface", .timeLimit(.minutes(10)))
 struct SDKInterfaceTests {
     /// What a module that was built before would not survive.
     private static let breaking: [SDKCopy.Edit] = [

@@ -1,7 +1,7 @@
 import GatewayHarness
 import Testing
 
-@Suite("Card numbers and secrets", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(1)))
+@Suite("Card numbers and secrets", .sharedGateway, .gatewayLogOnFailure, .timeLimit(.minutes(10)))
 struct SecrecyTests {
     @Test(
         "A card number in any string of a body is refused, and neither stored nor logged",

@@ -101,4 +101,26 @@ struct ChallengeTests {
         let mock = try await makeMock(in: folder, name: "test")
         #expect(try await rejection { try await challenged(mock, returnURL: url).intent }.field == "return_url")
     }
+
+    @Test("has pages that no site may frame, that load and run nothing, and that leave no trace in caches or referrers")
+    func protection() async throws {
+        let folder = try TemporaryFolder()
+        let mock = try await makeMock(in: folder, name: "test")
+        let (_, path) = try await challenged(mock, returnURL: "https://shop.example/done")
+        var responses = [
+            try await mock.servePage(PageRequest(method: "GET", path: path), in: call),
+            try await mock.servePage(PageRequest(method: "DELETE", path: path), in: call),
+            try await mock.servePage(PageRequest(method: "GET", path: "/elsewhere"), in: call),
+        ]
+        responses += [try await answer(mock, path, "outcome=nonsense"), try await answer(mock, path, "outcome=approve")]
+        #expect(responses.map(\.status) == [200, 405, 404, 400, 303])
+        for response in responses {
+            let policy = try #require(response.headers.value(of: "Content-Security-Policy"))
+            #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "\(policy)")
+            #expect(response.headers.value(of: "X-Frame-Options") == "DENY")
+            #expect(response.headers.value(of: "Referrer-Policy") == "no-referrer")
+            #expect(response.headers.value(of: "Cache-Control") == "no-store")
+        }
+        #expect(responses[1].headers.value(of: "Allow") == "GET, HEAD, POST")
+    }
 }

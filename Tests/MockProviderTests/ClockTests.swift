@@ -117,10 +117,7 @@ struct ClockTests {
     @Test("wakes up for what is due sooner than what it waits for already")
     func sooner() async throws {
         // Who waits for the lapse in seven days sleeps until the test ends; the refund a second later has to be noticed.
-        let clock = ObservedClock { duration in
-            if duration > .seconds(60) { try await Task.sleep(for: .seconds(3600)) }
-        }
-        let mock = try await makeMock(at: folder.path, name: "sleeper", clock: clock)
+        let mock = try await makeMock(at: folder.path, name: "sleeper", clock: ObservedClock.withoutLongWaits())
         try await whileRunning(mock) {
             let authorised = try await mock.create(capture: .manual, as: "1")
             _ = try await mock.confirm(authorised.id, as: "2")

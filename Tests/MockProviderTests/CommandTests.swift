@@ -54,7 +54,7 @@ struct CommandTests {
         let shown = try await run("scenario", "set", declines)
         #expect(shown == #"0  matched 0 times  {"match":{"operation":"confirm"},"outcome":"insufficient_funds"}"#)
         #expect(try await decline { try await mock.confirm(intent.id, as: "first") }.declineCode == "insufficient_funds")
-        #expect(try await run("scenario", "list").contains("matched 1 times"))
+        #expect(try await run("scenario", "list").contains("matched once"))
         #expect(try await run("scenario", "clear") == "There are no scenarios.")
         #expect(try await mock.confirm(intent.id, as: "second").status == .succeeded)
     }

@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Faults", .timeLimit(.minutes(1)))
+@Suite("Faults", .timeLimit(.minutes(10)))
 struct FaultTests {
     /// A mock whose confirms meet a fault.
     private func makeMock(
@@ -36,9 +36,9 @@ struct FaultTests {
         let intent = try await mock.create()
         let start = clock.now()
         #expect(try await unknown { try await mock.confirm(intent.id) }.message.contains("deadline"))
-        // As long as the call still had, which is less than its twenty seconds by what the test took.
+        // As long as the call still had, which is less than its ten minutes by what the test took.
         let waited = clock.now().duration(since: start)
-        #expect(waited > .zero && waited <= .seconds(20))
+        #expect(waited > .zero && waited <= .seconds(600))
         #expect(try await mock.retrieve(intent.id).status == (beforeEffect ? .requiresPaymentMethod : .succeeded))
         #expect(try folder.journal().count == (beforeEffect ? 1 : 2))
         #expect(try await mock.confirm(intent.id).status == .succeeded)

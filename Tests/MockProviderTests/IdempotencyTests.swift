@@ -88,7 +88,7 @@ struct IdempotencyTests {
         #expect(try await mock.create() == second)
     }
 
-    @Test("make one effect of many calls at once", .timeLimit(.minutes(1)))
+    @Test("make one effect of many calls at once", .timeLimit(.minutes(10)))
     func concurrency() async throws {
         let folder = try TemporaryFolder()
         let mocks = [try await makeMock(in: folder), try await makeMock(in: folder)]

@@ -59,7 +59,7 @@ struct JournalTests {
         #expect(try await rejection { try await two.refund(paid, 1, as: "more") }.code == "charge_already_refunded")
     }
 
-    @Test("written by two mocks at once has whole lines and no id twice", .timeLimit(.minutes(1)))
+    @Test("written by two mocks at once has whole lines and no id twice", .timeLimit(.minutes(10)))
     func sharedAtOnce() async throws {
         let folder = try TemporaryFolder()
         let mocks = [try await makeMock(in: folder), try await makeMock(in: folder)]
@@ -172,7 +172,7 @@ struct JournalTests {
         #expect(ids[0] == ids[2] && ids[0] != ids[1])
     }
 
-    @Test("is read back though memory holds only the newest intents", .timeLimit(.minutes(1)))
+    @Test("is read back though memory holds only the newest intents", .timeLimit(.minutes(10)))
     func manyIntents() async throws {
         let folder = try TemporaryFolder()
         let mock = try await makeMock(in: folder)

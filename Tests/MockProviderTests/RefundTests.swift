@@ -46,7 +46,7 @@ struct RefundTests {
         #expect(try await mock.listRefunds(ofPaymentIntent: paid.id, in: call).isEmpty)
     }
 
-    @Test("at once, from two mocks on one journal, never exceed what was captured", .timeLimit(.minutes(1)))
+    @Test("at once, from two mocks on one journal, never exceed what was captured", .timeLimit(.minutes(10)))
     func concurrency() async throws {
         let folder = try TemporaryFolder()
         let mocks = [try await makeMock(in: folder), try await makeMock(in: folder)]

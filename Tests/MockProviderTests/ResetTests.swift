@@ -113,6 +113,6 @@ struct ResetTests {
     func usage() async throws {
         #expect(
             try await rejection { try await mock.runCommand("reset", arguments: ["all"], in: call) }.message
-                == "the usage is: reset")
+                == "the usage is: reset [--test-id ID] [--json]")
     }
 }

@@ -18,6 +18,12 @@ final class ObservedClock: ProviderClock {
         self.nap = nap
     }
 
+    /// A clock that passes over short waits at once, and never over one of more than a minute: the mock waits seven days for an
+    /// authorization to lapse, which must not come about while a test is still at work with it.
+    static func withoutLongWaits() -> ObservedClock {
+        ObservedClock { if $0 > .seconds(60) { try await Task.sleep(for: .seconds(86_400)) } }
+    }
+
     func now() -> Timestamp { time.withLock { $0 } }
 
     func sleep(for duration: Duration) async throws {

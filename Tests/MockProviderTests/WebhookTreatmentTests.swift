@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Webhooks of a scenario", .timeLimit(.minutes(1)))
+@Suite("Webhooks of a scenario", .timeLimit(.minutes(10)))
 struct WebhookTreatmentTests {
     /// The types of the events, in the order of their arrival.
     private func types(_ requests: [HTTPRequest], _ mock: any PaymentService) async throws -> [String] {
@@ -116,7 +116,7 @@ struct WebhookTreatmentTests {
     func delay() async throws {
         let folder = try TemporaryFolder()
         let gateway = GatewayDouble()
-        let waiting = ObservedClock { _ in try await Task.sleep(for: .seconds(3600)) }
+        let waiting = ObservedClock { _ in try await Task.sleep(for: .seconds(86_400)) }
         let mock = try await makeMock(#"{"delay": "2s"}"#, in: folder, http: gateway, clock: waiting)
         try await whileRunning(mock) {
             let paid = try await mock.pay()
@@ -145,7 +145,7 @@ struct WebhookTreatmentTests {
         let clock = ObservedClock { duration in
             slept.add(duration)
             // The first wait never ends by itself.
-            if slept.all.count == 1 { try await Task.sleep(for: .seconds(3600)) }
+            if slept.all.count == 1 { try await Task.sleep(for: .seconds(86_400)) }
         }
         let mock = try await makeMock(#"{"delay": "2s"}"#, in: folder, http: gateway, clock: clock)
         try await whileRunning(mock) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FlawedProvider
 
-@Suite("What the suite reports", .timeLimit(.minutes(1)))
+@Suite("What the suite reports", .timeLimit(.minutes(10)))
 struct ReportTests {
     /// A report over the flawed provider's recording with some of its files changed, and only these cases.
     private func report(

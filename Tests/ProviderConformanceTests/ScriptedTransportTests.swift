@@ -2,7 +2,7 @@ import ProviderAPI
 import ProviderConformance
 import Testing
 
-@Suite("The scripted transport", .timeLimit(.minutes(1)))
+@Suite("The scripted transport", .timeLimit(.minutes(10)))
 struct ScriptedTransportTests {
     private let request = HTTPRequest(method: "GET", url: "https://api.example/")
 
@@ -51,13 +51,20 @@ struct ScriptedTransportTests {
 
     @Test("A request that is on its way at the deadline ends unknown; one after it is not sent, and uses up no answer")
     func deadline() async {
-        let transport = ScriptedTransport([.hang, .after(.seconds(60), .json("{}")), .json("{}")])
-        let call = CallContext(deadline: .now + .milliseconds(300), requestID: "req-test")
-        #expect(await failure(transport, in: call)?.isNotSent == false)
-        #expect(await failure(transport, in: call)?.isNotSent == true)
-        let next = CallContext(deadline: .now + .milliseconds(300), requestID: "req-test")
-        #expect(await failure(transport, in: next)?.isNotSent == false)
-        #expect(transport.sent.map(\.isLate) == [false, true, false])
+        // A busy machine may come to a request after a short deadline only: a longer one shows what is asked here.
+        for time in [Duration.milliseconds(300), .seconds(3), .seconds(30)] {
+            let transport = ScriptedTransport([.hang, .after(.seconds(3600), .json("{}")), .json("{}")])
+            let call = CallContext.testing(within: time)
+            let onItsWay = await failure(transport, in: call)
+            let late = await failure(transport, in: call)
+            let next = await failure(transport, in: .testing(within: time))
+            if transport.sent.map(\.isLate) != [false, true, false], time < .seconds(30) { continue }
+            #expect(transport.sent.map(\.isLate) == [false, true, false])
+            #expect(onItsWay?.isNotSent == false)
+            #expect(late?.isNotSent == true)
+            #expect(next?.isNotSent == false)
+            return
+        }
     }
 
     @Test("A cancelled call ends at once")

@@ -34,7 +34,8 @@ struct ConfigurationMistakeTests {
             "unknown key within", "server: { prot: 1 }", "providers.yaml:9:11: server.prot: unknown key; did you mean `port`?"),
         .adding(
             "unknown key like no other", "server: { x: 1 }",
-            "providers.yaml:9:11: server.x: unknown key; known keys: host, port, public_url, body_memory_mib"),
+            "providers.yaml:9:11: server.x: unknown key; known keys: host, port, public_url, management, max_connections, "
+                + "body_memory_mib"),
         .replacing(
             "unknown key of a provider", "    settings:", "    setings:",
             "providers.yaml:5:5: providers[0].setings: unknown key; did you mean `settings`?"),
@@ -45,19 +46,28 @@ struct ConfigurationMistakeTests {
             "providers.yaml:9:17: auth.issuer: must be text; found a number; put it into quotes"),
         .adding(
             "text where a number belongs", "server: { port: \"80\" }",
-            "providers.yaml:9:17: server.port: must be a whole number from 1 to 65535, without quotes; found text"),
+            "providers.yaml:9:17: server.port: must be a whole number from 0 to 65535, without quotes; found text"),
         .adding(
-            "port out of range", "server: { port: 0 }", "providers.yaml:9:17: server.port: must be a whole number from 1 to 65535"
+            "port out of range", "server: { port: 65536 }",
+            "providers.yaml:9:17: server.port: must be a whole number from 0 to 65535"
         ),
         .adding(
             "memory for bodies out of range", "server: { body_memory_mib: 0 }",
             "providers.yaml:9:28: server.body_memory_mib: must be a whole number from 1 to 65536"),
         .adding(
             "text where a map belongs", "server: localhost",
-            "providers.yaml:9:9: server: must be a map with the keys host, port, public_url, body_memory_mib; found text"),
+            "providers.yaml:9:9: server: must be a map with the keys host, port, public_url, management, max_connections, "
+                + "body_memory_mib; found text"),
         .adding(
             "host with a scheme", "server: { host: \"http://x\" }",
             "providers.yaml:9:17: server.host: must be a host name or an address alone, such as 127.0.0.1, 0.0.0.0 or ::1"),
+        .adding(
+            "management without a port", "server: { management: localhost }",
+            "providers.yaml:9:23: server.management: must be an address and a port, such as 127.0.0.1:9090, 0.0.0.0:9090 or "
+                + "[::1]:9090"),
+        .adding(
+            "no connections", "server: { max_connections: 0 }",
+            "providers.yaml:9:28: server.max_connections: must be a whole number from 1 to 1000000"),
         .adding(
             "public URL without a scheme", "server: { public_url: pay.example.com }",
             "providers.yaml:9:23: server.public_url: must be an absolute URL with http or https, such as https://pay.example.com, "
@@ -76,16 +86,35 @@ struct ConfigurationMistakeTests {
         .adding(
             "HS256 with public keys", "auth: { algorithm: HS256, jwks: \"https://id.example.com/jwks\" }",
             "providers.yaml:9:20: auth.algorithm: HS256 is for a shared secret, and auth.jwks holds public keys; "
-                + "remove it, or name the one algorithm to accept: RS256, ES256 or EdDSA"),
+                + "remove it, or name the one algorithm to accept, such as RS256, ES256 or EdDSA"),
         .adding(
             "public-key algorithm without keys", "auth: { algorithm: RS256 }",
             "providers.yaml:9:20: auth.algorithm: RS256 needs public keys; set auth.jwks to a file or an https URL, or use HS256"),
         .adding(
             "no algorithm at all", "auth: { algorithm: none }",
-            "providers.yaml:9:20: auth.algorithm: must be HS256 or RS256 or ES256 or EdDSA"),
+            "providers.yaml:9:20: auth.algorithm: must be HS256 or RS256 or RS384 or RS512 or PS256 or PS384 or PS512 or ES256 "
+                + "or ES384 or ES512 or EdDSA"),
         .adding(
             "secret beside a key set", "auth: { secret: abc, jwks: \"https://id.example.com/jwks\" }",
             "providers.yaml:9:17: auth.secret: contradicts auth.jwks; keep one of the two"),
+        .adding(
+            "token lifetime without a unit", "auth: { max_token_lifetime: '3600' }",
+            "providers.yaml:9:29: auth.max_token_lifetime: must be a whole number with s, m, h or d, from 1m to 366d, such as 90s or 24h"
+        ),
+        .adding(
+            "token lifetime of ages", "auth: { max_token_lifetime: 367d }",
+            "providers.yaml:9:29: auth.max_token_lifetime: must be a whole number with s, m, h or d, from 1m to 366d, such as 90s or 24h"
+        ),
+        .adding(
+            "burst without a limit", "rate_limits: { burst: 5 }",
+            "providers.yaml:9:23: rate_limits.burst: has no meaning while there is no limit; set requests_per_second, or remove it"
+        ),
+        .adding(
+            "empty type", "auth: { type: '' }",
+            "providers.yaml:9:15: auth.type: is empty; remove the key, or write what a token must have"),
+        .adding(
+            "empty issuer", "auth: { issuer: '' }",
+            "providers.yaml:9:17: auth.issuer: is empty; remove the key, or write what a token must have"),
         .replacing(
             "environment misspelt", "development", "prodution",
             "providers.yaml:1:14: environment: must be development or production; did you mean production?"),
@@ -160,6 +189,7 @@ struct ConfigurationMistakeTests {
             """
             environment: production
             server: { port: 99999 }
+            authorization: { refund: owner }
             providers:
               - { name: Bad Name, module: liba.so }
               - { name: twin, module: liba.so, sha256: xyz }
@@ -168,13 +198,52 @@ struct ConfigurationMistakeTests {
             """)
         #expect(
             mistakes.map { $0.prefix { $0 != " " } } == [
-                "providers.yaml:1:1:", "providers.yaml:2:17:", "providers.yaml:4:5:", "providers.yaml:4:13:",
-                "providers.yaml:5:44:",
-                "providers.yaml:6:13:", "providers.yaml:7:21:",
+                "providers.yaml:1:1:", "providers.yaml:2:17:", "providers.yaml:5:5:", "providers.yaml:5:13:",
+                "providers.yaml:6:44:",
+                "providers.yaml:7:13:", "providers.yaml:8:21:",
             ])
         #expect(mistakes[0].contains("auth.secret: is empty, and production makes up no secret"))
         #expect(mistakes[2].contains("providers[0].sha256: is missing; production loads no module without its digest"))
-        #expect(mistakes[5].contains("the name twin is taken by providers[1] (providers.yaml:5:5)"))
+        #expect(mistakes[5].contains("the name twin is taken by providers[1] (providers.yaml:6:5)"))
+    }
+
+    @Test("In production a key set needs the issuer and the audience of its tokens", arguments: ["issuer", "audience"])
+    func keySetInProduction(key: String) throws {
+        let digest = String(repeating: "0", count: 64)
+        func mistakes(_ environment: String, _ authentication: String) throws -> [String] {
+            try ConfigurationFixture.mistakes(
+                """
+                environment: \(environment)
+                authorization: { refund: admin }
+                auth: { \(authentication) }
+                providers: [{ name: a, module: liba.so, sha256: \(digest) }]
+                routing: { default: a }
+                """)
+        }
+        let others = ["issuer", "audience"].filter { $0 != key }.map { "\($0): x" }.joined(separator: ", ")
+        let jwks = #"jwks: "https://id.example.com/jwks""#
+        let found = try mistakes("production", "\(jwks), \(others)")
+        #expect(found.count == 1)
+        #expect(found.first?.contains("auth.\(key): is missing; production needs it beside auth.jwks") == true, "\(found)")
+        #expect(try mistakes("production", "\(jwks), issuer: x, audience: y").isEmpty)
+        #expect(try mistakes("development", jwks).isEmpty)
+        #expect(try mistakes("production", "secret: \(digest)").isEmpty)
+    }
+
+    @Test(
+        "In production it is written down who may refund",
+        arguments: ["authorization: {}", "authorization: { cancel: admin }", ""])
+    func refundsInProduction(section: String) throws {
+        let found = try ConfigurationFixture.mistakes(
+            """
+            environment: production
+            \(section)
+            auth: { secret: \(String(repeating: "0", count: 64)) }
+            providers: [{ name: a, module: liba.so, sha256: \(String(repeating: "0", count: 64)) }]
+            routing: { default: a }
+            """)
+        #expect(found.count == 1)
+        #expect(found.first?.contains("authorization.refund: is missing; production needs it") == true, "\(found)")
     }
 
     @Test(

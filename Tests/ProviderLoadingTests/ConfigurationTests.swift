@@ -17,6 +17,10 @@ struct ConfigurationTests {
         #expect(configuration.server.bodyMemory == 64 << 20)
         #expect(configuration.database.path == "/etc/gateway/var/gateway.db")
         #expect(configuration.authentication.keys == .sharedSecret(nil))
+        #expect(
+            configuration.authentication.maximumTokenLifetime == .seconds(24 * 3600) && configuration.authentication.type == nil)
+        #expect(configuration.authorization == AuthorizationPolicy(refund: .owner, cancel: .owner, capture: .admin))
+        #expect(configuration.rateLimit == nil)
         #expect(configuration.modulesDirectory == "/opt/gateway")
         #expect(configuration.log == .init(level: .info, format: .text))
         #expect(configuration.routing.defaultProvider == "mock")
@@ -35,7 +39,9 @@ struct ConfigurationTests {
             environment: production
             server: { host: "::", port: 443, public_url: "https://pay.example.com/gateway/", body_memory_mib: 16 }
             database: { url: "sqlite:///srv/pay.db" }
-            auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them }
+            auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them, type: at+jwt, max_token_lifetime: 90m }
+            authorization: { refund: scope, cancel: admin, capture: owner }
+            rate_limits: { requests_per_second: 20, burst: 7 }
             modules: { directory: ../modules }
             providers:
               - { name: first, module: liba.so, sha256: \(digest), enabled: yes_or_no_is_false }
@@ -52,6 +58,9 @@ struct ConfigurationTests {
         let authentication = configuration.authentication
         #expect(authentication.keys == .keySetURL("https://id.example.com/jwks.json", algorithm: .es256))
         #expect(authentication.issuer == "us" && authentication.audience == "them")
+        #expect(authentication.type == "at+jwt" && authentication.maximumTokenLifetime == .seconds(90 * 60))
+        #expect(configuration.authorization == AuthorizationPolicy(refund: .scope, cancel: .admin, capture: .owner))
+        #expect(configuration.rateLimit == SubjectRateLimit(perSecond: 20, burst: 7))
         #expect(configuration.modulesDirectory == "/etc/modules")
         #expect(configuration.enabledProviders.map(\.name) == ["second-2_b"])
         #expect(configuration.providers.map(\.maximumConcurrentCalls) == [4000, 250])
@@ -160,7 +169,7 @@ struct ConfigurationTests {
         let mistakes = try ConfigurationFixture.mistakes(ConfigurationFixture.valid, overrides: overrides)
         #expect(
             mistakes == [
-                "--port: server.port: must be a whole number from 1 to 65535",
+                "--port: server.port: must be a whole number from 0 to 65535",
                 "GATEWAY_DATABASE: database.url: must be sqlite: and a path, such as sqlite:var/gateway.db; "
                     + "no other database is supported yet",
                 "GATEWAY_LOG_LEVEL: log.level: must be trace or debug or info or notice or warning or error or critical; "
@@ -178,6 +187,83 @@ struct ConfigurationTests {
         #expect(!dumped.contains("sesame"))
         #expect(!"\(configuration)".contains("sesame"))
         #expect(!String(reflecting: configuration).contains("sesame"))
+    }
+
+    @Test("The management listener's address comes from the file, and from the flag and the variable before it")
+    func management() throws {
+        let text = ConfigurationFixture.valid + "\nserver: { management: \"[::1]:9090\", max_connections: 500 }"
+        let configuration = try ConfigurationFixture.read(text)
+        #expect(configuration.server.management == ListenAddress(host: "::1", port: 9090))
+        #expect(configuration.server.maximumConnections == 500)
+        let overrides = ConfigurationOverrides(variables: ["GATEWAY_MANAGEMENT": "127.0.0.1:0"])
+        #expect(try ConfigurationFixture.read(text, overrides: overrides).server.management == ListenAddress("127.0.0.1:0"))
+        #expect(try ConfigurationFixture.read(ConfigurationFixture.valid).server.management == nil)
+    }
+
+    @Test(
+        "An address to listen on is a host and a port",
+        arguments: [
+            ("127.0.0.1:9090", "127.0.0.1", 9090), ("localhost:0", "localhost", 0), ("[::1]:65535", "::1", 65535),
+            ("0.0.0.0:80", "0.0.0.0", 80),
+        ])
+    func listenAddress(text: String, host: String, port: Int) {
+        #expect(ListenAddress(text) == ListenAddress(host: host, port: port))
+        #expect(ListenAddress(text)?.description == text)
+    }
+
+    @Test(
+        "What is not a host and a port is no address to listen on",
+        arguments: [
+            "", "9090", ":9090", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1",
+            "::1:9090",
+            "[::1]", "[::1]9090", "[127.0.0.1]:9090", "http://127.0.0.1:9090", "a b:9090", "user@host:9090", "127.0.0.1:000080",
+        ])
+    func noListenAddress(text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+
+    @Test("The port that was taken for port 0 is the one that others reach")
+    func takenPort() throws {
+        let configuration = try ConfigurationFixture.read(ConfigurationFixture.valid + "\nserver: { port: 0 }")
+        #expect(configuration.server.port == 0)
+        #expect(configuration.listening(onPort: 4711).server.reachableURL == "http://127.0.0.1:4711")
+    }
+
+    @Test("Production without a management listener is a warning")
+    func productionWithoutManagement() throws {
+        let digest = String(repeating: "ab", count: 32)
+        let text = """
+            environment: production
+            server: { public_url: "https://pay.example.com" }
+            auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them }
+            providers: [{ name: first, module: liba.so, sha256: \(digest) }]
+            routing: { default: first }
+            """
+        let warnings = { (text: String) in try ConfigurationFixture.read(text).warnings.map(\.keyPath) }
+        #expect(try warnings(text).contains("server.management"))
+        let managed = text.replacing("com\" }", with: "com\", management: \"127.0.0.1:9090\" }")
+        #expect(try !warnings(managed).contains("server.management"))
+    }
+
+    @Test("Production limits each user's requests unless the file says otherwise")
+    func rateLimits() throws {
+        func limit(_ environment: String, _ section: String) throws -> SubjectRateLimit? {
+            try ConfigurationFixture.read(
+                """
+                environment: \(environment)
+                authorization: { refund: admin }
+                auth: { secret: \(String(repeating: "s", count: 32)) }
+                rate_limits: \(section)
+                providers: [{ name: a, module: liba.so, sha256: \(String(repeating: "0", count: 64)) }]
+                routing: { default: a }
+                """
+            ).rateLimit
+        }
+        #expect(try limit("production", "null") == SubjectRateLimit(perSecond: 100, burst: 200))
+        #expect(try limit("production", "{ burst: 5 }") == SubjectRateLimit(perSecond: 100, burst: 5))
+        #expect(try limit("production", "{ requests_per_second: 0 }") == nil)
+        #expect(try limit("development", "null") == nil)
+        #expect(try limit("development", "{ requests_per_second: 3 }") == SubjectRateLimit(perSecond: 3, burst: 6))
     }
 
     @Test("A short HS256 secret is a warning in development and an error in production")

@@ -7,15 +7,16 @@ import Testing
 
 @testable import ProviderLoading
 
-@Suite("Loading modules", .timeLimit(.minutes(2)))
+@Suite("Loading modules", .timeLimit(.minutes(10)))
 struct ModuleLoaderTests {
     /// Lets every module pass, and keeps their names.
     private final class OpenDoor: ModuleProbing {
         private let passed = Mutex<[String]>([])
         var names: [String] { passed.withLock { $0 } }
 
-        func probe(_ candidate: ModuleCandidate) async throws {
+        func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule {
             passed.withLock { $0.append(candidate.name) }
+            return ProbedModule()
         }
     }
 
@@ -212,7 +213,7 @@ struct ModuleLoaderTests {
     @Test("A module that the probe refuses is not linked; one that is there already is not probed again")
     func probing() async throws {
         struct Refusal: ModuleProbing {
-            func probe(_ candidate: ModuleCandidate) async throws {
+            func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule {
                 throw ModuleLoadingError(candidate.name, .hung(afterSeconds: 4))
             }
         }

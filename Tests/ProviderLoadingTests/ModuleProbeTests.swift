@@ -3,7 +3,7 @@ import Testing
 
 @testable import ProviderLoading
 
-@Suite("What a probe's process tells", .timeLimit(.minutes(1)))
+@Suite("What a probe's process tells", .timeLimit(.minutes(10)))
 struct ModuleProbeTests {
     private func reason(
         _ end: ShortLivedChild.End, answer: String = "loading\n", errors: String = ""
@@ -47,5 +47,20 @@ struct ModuleProbeTests {
             try await ModuleProbe(executable: program, command: "probe", host: host).probe(candidate)
         }
         #expect(try String(contentsOfFile: count, encoding: .utf8) == "xx")
+    }
+
+    @Test("That a module is for tests is known at later starts too", arguments: [true, false])
+    func forTests(isForTests: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let verdict = #"{"isForTests":\#(isForTests)}"#
+        let program = try folder.write("#!/bin/sh\nprintf 'loading\\n%s' '\(verdict)' >&3\n", to: "program")
+        try folder.setMode(0o700, of: "program")
+        try FileManager.default.createDirectory(atPath: folder.path + "/d", withIntermediateDirectories: false)
+        let candidate = ModuleCandidate(
+            name: "libA.so", origin: "/libA.so", digest: "d", copy: folder.path + "/d/libA.so")
+        for _ in 1...2 {
+            let probed = try await ModuleProbe(executable: program, command: "probe", host: "one").probe(candidate)
+            #expect(probed == ProbedModule(isForTests: isForTests))
+        }
     }
 }

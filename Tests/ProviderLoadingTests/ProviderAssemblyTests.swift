@@ -56,6 +56,10 @@ struct ProviderAssemblyTests {
             return LoadedModule(
                 module: module, path: "/shelf/\(name)", digest: String(repeating: "d", count: 64), certificate: certificate)
         }
+
+        func tryOut(_ name: String) async throws -> ProbedModule {
+            ProbedModule(isForTests: try await load(name, sha256: nil).module.information.isForTests)
+        }
     }
 
     private static let digest = String(repeating: "d", count: 64)
@@ -65,6 +69,7 @@ struct ProviderAssemblyTests {
         environment: \(environment)
         auth: { secret: 0123456789abcdef0123456789abcdef }
         server: { public_url: "https://pay.example.com" }
+        authorization: { refund: admin }
         routing: { default: \(providers[0].name) }
         providers:
         \(providers.map {

@@ -18,7 +18,9 @@ struct SettingsValidatorTests {
     ])
 
     private func validate(
-        _ settings: String, variables: [String: String] = [:], schema: SettingsSchema = schema, secrets: DevelopmentSecrets? = nil
+        _ settings: String, variables: [String: String] = [:], schema: SettingsSchema = schema,
+        secrets: DevelopmentSecrets? = nil,
+        environment: GatewayEnvironment = .development
     ) throws -> ValidatedSettings {
         let configuration = try ConfigurationFixture.read(
             """
@@ -30,14 +32,17 @@ struct SettingsValidatorTests {
             routing: { default: acme }
             """, variables: variables)
         let provider = try #require(configuration.providers.first)
-        return try SettingsValidator(provider, schema: schema, baseDirectory: "/etc/gateway", madeUpSecrets: secrets).validate()
+        return try SettingsValidator(
+            provider, schema: schema, environment: environment, baseDirectory: "/etc/gateway", madeUpSecrets: secrets
+        ).validate()
     }
 
     private func mistakes(
-        _ settings: String, variables: [String: String] = [:], schema: SettingsSchema = schema
+        _ settings: String, variables: [String: String] = [:], schema: SettingsSchema = schema,
+        environment: GatewayEnvironment = .development
     ) throws -> [String] {
         do {
-            _ = try validate(settings, variables: variables, schema: schema)
+            _ = try validate(settings, variables: variables, schema: schema, environment: environment)
             return []
         } catch let error as ConfigurationError {
             return error.problems.map(\.description)
@@ -132,5 +137,54 @@ struct SettingsValidatorTests {
         #expect(
             try mistakes("one: \"${UNSET:-}\"", schema: schema)
                 == ["providers.yaml:5:22: providers[0].settings.one: is empty and required: A secret."])
+    }
+
+    private static let strong = "sk_live_9wVb3Tq7Lr2"
+
+    @Test(
+        "Production refuses a secret that can be guessed, with the reason and never the secret; development takes it",
+        arguments: [
+            ("x", "is shorter than 16 bytes"), ("sk_live_1234567", "is shorter than 16 bytes"),
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "repeats a few characters"),
+            ("abababababababababababab", "repeats a few characters"),
+            ("0123456701234567", "repeats a few characters"), ("aaaabbbbccccdddd", "repeats a few characters"),
+            ("sk_live_................", "is a placeholder"), ("sk_test_your-secret-key-here", "is a placeholder"),
+            ("change-me-to-something-long", "is a placeholder"), ("CHANGEME-CHANGEME-2026", "is a placeholder"),
+            ("sk_test_xxxxxxxxxx1234567890", "is a placeholder"), ("whsec_replace-this-now", "is a placeholder"),
+            ("<paste-the-key-in-here>", "is a placeholder"), ("MyPassword-of-2026!", "is a placeholder"),
+        ])
+    func weakSecrets(secret: String, reason: String) throws {
+        for settings in ["secret_key: '\(secret)'", "secret_key: \(Self.strong), webhook_secrets: ['\(secret)']"] {
+            let mistakes = try mistakes(settings, environment: .production)
+            #expect(mistakes.count == 1 && mistakes[0].contains(reason), "\(mistakes)")
+            #expect(!mistakes.contains { $0.contains(secret) && secret.count > 1 })
+            #expect(try self.mistakes(settings) == [])
+        }
+    }
+
+    @Test(
+        "Production takes secrets as providers and `openssl rand` make them",
+        arguments: [
+            strong, "rk_live_51H8xYzAb", "whsec_5f2c8e1b9a7d4036", "9f86d081884c7d65",
+            "3q2+7wAAECAwQFBgcICQoLDA0ODw==", "b1946ac92492d2347c6235b4d2611184",
+        ])
+    func strongSecrets(secret: String) throws {
+        #expect(try mistakes("secret_key: '\(secret)'", environment: .production) == [])
+    }
+
+    @Test(
+        "Production refuses a URL without TLS, unless it stays on this machine; development takes it",
+        arguments: [
+            ("http://api.example.com", true), ("http://10.0.0.1:8080/v1", true), ("http://127.0.0.1.example.com", true),
+            ("http://127.1", true), ("http://localhost.example.com", true), ("https://api.example.com", false),
+            ("http://127.0.0.1:8420", false), ("http://127.9.9.9", false), ("http://localhost:1", false),
+            ("http://[::1]:8420", false),
+        ])
+    func plainURLs(url: String, isRefused: Bool) throws {
+        let settings = "secret_key: \(Self.strong), api_base: '\(url)'"
+        let mistakes = try mistakes(settings, environment: .production)
+        #expect(mistakes.count == (isRefused ? 1 : 0), "\(mistakes)")
+        #expect(mistakes.allSatisfy { $0.contains("settings.api_base: has no TLS") }, "\(mistakes)")
+        #expect(try self.mistakes(settings) == [])
     }
 }

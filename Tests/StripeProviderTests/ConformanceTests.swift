@@ -28,7 +28,7 @@ struct ConformanceTests {
         #expect(try StripeRecording.read.get().caseNames.count > 300)
     }
 
-    @Test("The Stripe provider keeps the contract, whatever strikes its exchanges", .timeLimit(.minutes(1)))
+    @Test("The Stripe provider keeps the contract, whatever strikes its exchanges", .timeLimit(.minutes(10)))
     func conforms() async throws {
         let report = try await expectConformance(of: StripeModule(), recording: StripeRecording.folder)
         #expect(report.results.filter { $0.status == .notApplicable }.map(\.check) == [])

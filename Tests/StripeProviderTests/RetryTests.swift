@@ -42,9 +42,10 @@ struct RetryTests {
 
     @Test("No attempt starts that the call's time does not allow")
     func deadline() async throws {
-        let stripe = try await ScriptedStripe([broken, .stripe(JSON.refund())])
+        let busy = ScriptedTransport.Step.stripe("", status: 503, headers: [HTTPField("Retry-After", "600")])
+        let stripe = try await ScriptedStripe([busy, .stripe(JSON.refund())])
         let request = try refund()
-        let call = CallContext(deadline: .now + .seconds(1), requestID: "req-test")
+        let call = CallContext.testing(within: .seconds(600))
         #expect(try await stripe.failure { try await $0.createRefund(request, as: .testing(), in: call) }.unknown != nil)
         #expect(stripe.requests.count == 1)
     }

@@ -58,7 +58,7 @@ begin() {
 }
 
 wait_for() {
-    for _ in {1..100}; do
+    for _ in {1..600}; do
         call GET "/payments/transactions/$transaction"
         [[ $(field .status) != "$1" ]] || return 0
         sleep 0.1

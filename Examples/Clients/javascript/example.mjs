@@ -32,7 +32,7 @@ async function begin(example = "plain", amount = "99.99") {
 }
 
 async function waitFor(status, transaction) {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     const now = await gateway.get(`/payments/transactions/${transaction}`);
     if (now.status === status) return now;
     await sleep(100);

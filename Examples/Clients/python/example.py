@@ -26,7 +26,7 @@ def begin(amount="99.99", example="plain"):
 
 
 def wait_for(status, transaction):
-    for _ in range(100):
+    for _ in range(600):
         now = gateway.get(f"/payments/transactions/{transaction}")
         if now["status"] == status:
             return now

@@ -71,7 +71,7 @@ extension Bookkeeper {
     }
 
     private func contradiction(between intent: PaymentIntent, and transaction: PaymentTransaction) -> String? {
-        if let known = transaction.paymentIntentID, known != intent.id {
+        if let known = transaction.paymentIntentID, !known.isIdentical(to: intent.id) {
             return "the provider showed the payment intent \(intent.id) where \(known) was expected"
         }
         if intent.amount != transaction.amount {

@@ -20,7 +20,7 @@ extension Bookkeeper {
         _ refund: Refund, as record: RefundRecord?, on transaction: PaymentTransaction, note: Note
     ) throws -> RefundBooking {
         let known = try record ?? writer.refund(transactionID: transaction.id, providerRefundID: refund.id)
-        if let id = known?.providerRefundID, id != refund.id {
+        if let id = known?.providerRefundID, !id.isIdentical(to: refund.id) {
             return .contradicts("the provider showed the refund \(refund.id) where \(id) was expected")
         }
         let before = known?.status
@@ -44,7 +44,7 @@ extension Bookkeeper {
         let booked: RefundRecord
         if var known {
             booked = try {
-                guard known.status != status || known.providerRefundID != refund.id else { return known }
+                guard known.status != status || !String.areIdentical(known.providerRefundID, refund.id) else { return known }
                 known.providerRefundID = refund.id
                 known.status = status
                 known.updatedAt = now
@@ -60,7 +60,9 @@ extension Bookkeeper {
                 )
             )
         }
-        if before == status, known?.providerRefundID == refund.id, note.operationID == nil { return .booked(booked, row) }
+        if before == status, String.areIdentical(known?.providerRefundID, refund.id), note.operationID == nil {
+            return .booked(booked, row)
+        }
 
         var note = note
         note.amount = amount.minorUnits

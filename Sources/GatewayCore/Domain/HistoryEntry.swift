@@ -25,7 +25,7 @@ package struct HistoryChange: Sendable, Hashable {
     /// Who changed it.
     package enum Actor: Sendable, Hashable {
         /// A user, by the subject of their token.
-        case user(String)
+        case user(Subject)
         /// A webhook of the provider, by the id of its event.
         case webhook(String)
         /// The gateway itself, after it had asked the provider.

@@ -1,14 +1,14 @@
 /// Whose idempotency key it is. The same key of two callers is two keys.
-package struct IdempotencyReference: Sendable, Codable, Hashable {
+package struct IdempotencyReference: Sendable, Hashable {
     /// The caller: the subject of the token.
-    package var owner: String
+    package var owner: Subject
     /// The value of the header `Idempotency-Key`.
-    package var key: String
+    package var key: Identifier
 
     /// A caller's key.
-    package init(owner: String, key: String) {
+    package init(owner: Subject, key: String) {
         self.owner = owner
-        self.key = key
+        self.key = Identifier(key)
     }
 }
 

@@ -29,7 +29,7 @@ package struct Order: Sendable, Hashable {
     /// From 1.
     package var id: Int64
     /// The owner: the `sub` of their tokens.
-    package var userID: String
+    package var userID: Subject
     /// What is owed.
     package var amount: Money
     /// Where it stands.
@@ -45,7 +45,7 @@ package struct Order: Sendable, Hashable {
 
     /// A row of `orders`.
     package init(
-        id: Int64, userID: String, amount: Money, status: Status, description: String?, metadata: [String: String],
+        id: Int64, userID: Subject, amount: Money, status: Status, description: String?, metadata: [String: String],
         createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
@@ -62,7 +62,7 @@ package struct Order: Sendable, Hashable {
 /// An order that has no id yet.
 package struct NewOrder: Sendable, Hashable {
     /// The owner.
-    package var userID: String
+    package var userID: Subject
     /// What is owed.
     package var amount: Money
     /// For people.
@@ -71,7 +71,7 @@ package struct NewOrder: Sendable, Hashable {
     package var metadata: [String: String]
 
     /// An order to be made.
-    package init(userID: String, amount: Money, description: String? = nil, metadata: [String: String] = [:]) {
+    package init(userID: Subject, amount: Money, description: String? = nil, metadata: [String: String] = [:]) {
         self.userID = userID
         self.amount = amount
         self.description = description

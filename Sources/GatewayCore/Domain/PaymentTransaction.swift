@@ -7,7 +7,7 @@ package struct PaymentTransaction: Sendable, Hashable {
     /// The order it pays.
     package var orderID: Int64
     /// The order's owner, kept here too so that lists need no join.
-    package var userID: String
+    package var userID: Subject
     /// The provider's name in providers.yaml.
     package var provider: String
     /// The provider's id of the intent; nil until the provider has answered.
@@ -53,7 +53,7 @@ package struct PaymentTransaction: Sendable, Hashable {
 
     /// A row of `payment_transactions`; what is not given here is set afterwards.
     package init(
-        id: Int64, orderID: Int64, userID: String, provider: String, amount: Money, captureMethod: CaptureMethod,
+        id: Int64, orderID: Int64, userID: Subject, provider: String, amount: Money, captureMethod: CaptureMethod,
         status: TransactionStatus, metadata: [String: String], createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id

@@ -10,7 +10,7 @@ package struct GatewayError: Error, Sendable, Hashable {
         case unauthenticated
         /// The provider or the issuer refuses the payment (402).
         case paymentDeclined
-        /// Only for admins (403).
+        /// The token does not allow it (403).
         case forbidden
         /// It does not exist, or belongs to someone else (404).
         case notFound
@@ -42,6 +42,8 @@ package struct GatewayError: Error, Sendable, Hashable {
         case cardNumberRefused
         /// The provider refuses the request (422).
         case providerRejected
+        /// The user sends more requests than the limit allows (429).
+        case rateLimited
         /// A mistake of ours (500).
         case `internal`
         /// The gateway's credentials at the provider are wrong (502).
@@ -81,6 +83,9 @@ package struct GatewayError: Error, Sendable, Hashable {
     /// The methods that the path has, for ``Code/methodNotAllowed``.
     package var allowedMethods: [String] = []
 
+    /// The scope that a token needs, for ``Code/forbidden``.
+    package var requiredScope: Scope?
+
     /// A failure with its kind and what to say of it.
     package init(_ code: Code, _ detail: String) {
         self.code = code
@@ -88,10 +93,14 @@ package struct GatewayError: Error, Sendable, Hashable {
     }
 
     /// Wrong fields.
-    package static func invalid(_ fields: [Field]) -> GatewayError {
+    ///
+    /// - Parameter count: how many are wrong, where `fields` are only the first of them.
+    package static func invalid(_ fields: [Field], of count: Int? = nil) -> GatewayError {
+        let count = count ?? fields.count
+        let rest = count > fields.count ? " The first \(fields.count) are listed." : ""
         var error = GatewayError(
             .invalidRequest,
-            fields.count == 1 ? "\(fields[0].name): \(fields[0].message)" : "\(fields.count) fields of the request are wrong."
+            count == 1 ? "\(fields[0].name): \(fields[0].message)" : "\(count) fields of the request are wrong.\(rest)"
         )
         error.fields = fields
         return error

@@ -37,7 +37,11 @@ package struct ExplanationRows: Sendable, Hashable {
     /// How many rows are read at a time.
     private static let pageSize = 500
 
-    private static func transaction(_ reference: String, in reader: any StoreReader) throws -> PaymentTransaction {
+    /// Reads a payment's transaction.
+    ///
+    /// - Parameter reference: the transaction's number, or the provider's id of its payment intent.
+    /// - Throws: ``GatewayError/Code/notFound``; ``GatewayError/Code/ambiguousIntent`` where two providers use the same id.
+    package static func transaction(_ reference: String, in reader: any StoreReader) throws -> PaymentTransaction {
         if let id = Int64(reference) {
             guard let found = try reader.transaction(id) else {
                 throw GatewayError(.notFound, "There is no transaction \(id).")

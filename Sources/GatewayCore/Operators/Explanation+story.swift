@@ -50,8 +50,10 @@ extension Explanation {
         if subject == .request, let operation = standing?.operation {
             parts.append("request \(operation.requestID)")
             if let key = operation.idempotency?.key { parts.append("idempotency key \(key)") }
-            if operation.attempts > 1 { parts.append("\(operation.attempts) attempts so far") }
-            if operation.deaths > 0 { parts.append("\(operation.deaths) deaths of the gateway meanwhile") }
+            if operation.attempts > 1 { parts.append("attempts so far: \(operation.attempts)") }
+            if operation.deaths > 0 {
+                parts.append("the gateway crashed meanwhile, \(operation.deaths == 1 ? "once" : "\(operation.deaths) times")")
+            }
         }
         if let id = change.providerRequestID { parts.append("provider's request \(id)") }
         var text = "\(change.type) by \(change.actor)"
@@ -68,7 +70,7 @@ extension Explanation {
         entry.providerRequestID = change.providerRequestID
         if subject == .request {
             entry.requestID = standing?.operation.requestID
-            entry.idempotencyKey = standing?.operation.idempotency?.key
+            entry.idempotencyKey = standing?.operation.idempotency?.key.text
         }
         return entry
     }
@@ -94,7 +96,7 @@ extension Explanation {
         let record = webhook.record
         var text = "\(record.event.id) (\(record.event.type)) arrived: \(record.state.rawValue)"
         if let result = webhook.result { text += ", \(result)" }
-        if record.state == .pending { text += "; \(record.attempts) tries so far" }
+        if record.state == .pending { text += "; attempts so far: \(record.attempts)" }
         return Entry(at: record.receivedAt, .webhook, text)
     }
 }

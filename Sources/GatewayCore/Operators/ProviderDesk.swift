@@ -24,14 +24,14 @@ package struct ProviderDesk: Sendable {
     /// Runs a provider's command.
     ///
     /// - Returns: what it prints.
-    /// - Throws: `notFound` where no provider has this name, `invalidRequest` for a command that it does not offer,
-    ///   `providerRejected` with its words where it refuses.
+    /// - Throws: `notFound` where no provider has this name, or it does not offer the command; `providerRejected` with its words
+    ///   where it refuses.
     package func call(_ command: String, _ arguments: [String], of name: String) async throws -> String {
         let provider = try provider(named: name)
         let offered = provider.service.commands.map(\.name)
-        guard offered.contains(command) else {
+        guard offered.contains(where: command.isIdentical) else {
             let list = offered.isEmpty ? "none" : offered.joined(separator: ", ")
-            throw GatewayError.invalid("command", "The provider \(name) offers no command \(command); it offers: \(list).")
+            throw GatewayError(.notFound, "The provider \(name) offers no command \(command); it offers: \(list).")
         }
         let context = CallContext(deadline: .now + Self.deadline, requestID: "call-\(name)-\(command)")
         do throws(ProviderError) {

@@ -120,7 +120,8 @@ package struct WebhookReplay: Sendable {
             try await provider.service.parseWebhookEvent(webhook, in: call)
         }
         // What was a payment's stays one in the books, though the provider's settings may be for another account now.
-        guard let event, event.id == record.event.id, event != record.event, event.subject.paymentIntentID != nil else {
+        guard let event, event.id.isIdentical(to: record.event.id), event != record.event, event.subject.paymentIntentID != nil
+        else {
             return nil
         }
         return event

@@ -90,13 +90,15 @@ struct OperationRunner: Sendable {
 extension Result where Success == OperationRunner.Answer, Failure == ProviderError {
     /// The outcome's name, for logs and metrics.
     var label: String {
-        switch self {
-        case .success: "completed"
-        case .failure(.declined): "declined"
-        case .failure(.rejected): "rejected"
-        case .failure(.notSent): "not_sent"
-        case .failure: "unknown"
-        }
+        let outcome: CallOutcome =
+            switch self {
+            case .success: .completed
+            case .failure(.declined): .declined
+            case .failure(.rejected): .rejected
+            case .failure(.notSent): .notSent
+            case .failure: .unknown
+            }
+        return outcome.rawValue
     }
 
     /// The provider's id of its request.

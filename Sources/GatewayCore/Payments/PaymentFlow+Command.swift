@@ -19,9 +19,7 @@ extension PaymentFlow {
             return try exclusive(.confirm(call), on: transaction, at: provider, request, bookkeeper)
 
         case .capture(let literal):
-            guard request.principal.isAdmin else {
-                throw GatewayError(.forbidden, "Only admins capture payments.")
-            }
+            try authorization.check(.capture, by: request.principal)
             try require(transaction, in: [.requiresCapture], to: "captured")
             let amount = try Self.amount(literal, of: transaction) ?? transaction.amount
             guard amount.minorUnits <= transaction.amount.minorUnits else {
@@ -34,6 +32,7 @@ extension PaymentFlow {
             return try exclusive(.capture(call), on: transaction, at: provider, request, bookkeeper)
 
         case .cancel(let reason):
+            try authorization.check(.cancel, by: request.principal)
             try require(
                 transaction,
                 in: [.requiresPaymentMethod, .requiresConfirmation, .requiresAction, .processing, .requiresCapture, .failed],
@@ -44,6 +43,7 @@ extension PaymentFlow {
             return try exclusive(.cancel(call), on: transaction, at: provider, request, bookkeeper)
 
         case .refund(let literal, let reason, let metadata):
+            try authorization.check(.refund, by: request.principal)
             return try planRefund(literal, reason, metadata, of: transaction, intentID, at: provider, request, bookkeeper)
         }
     }

@@ -43,7 +43,7 @@ extension PaymentFlow {
         if live.status == .manualReview {
             throw GatewayError(.invalidState, "The payment \(live.id) of this order is under review; it has to be decided first.")
         }
-        if let named = command.provider, named != live.provider {
+        if let named = command.provider, !named.isIdentical(to: live.provider) {
             throw GatewayError(
                 .invalidState,
                 "A payment of this order at the provider \(live.provider) is live. Cancel it before you use another."
@@ -85,7 +85,7 @@ extension PaymentFlow {
                 updatedAt: now
             )
         )
-        var call = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: order.userID)
+        var call = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: order.userID.text)
         call.captureMethod = command.captureMethod
         call.description = command.description
         call.receiptEmail = command.receiptEmail

@@ -12,19 +12,23 @@ package struct PaymentFlow: Sendable {
     let store: any GatewayStore
     let registry: any ProviderRegistry
     let supervisor: FlowSupervisor
+    let authorization: AuthorizationPolicy
     let runner: OperationRunner
     let encoder: any AnswerEncoder
     let clock: any ProviderClock
 
     /// A flow over a store and the providers in use.
+    ///
+    /// - Parameter authorization: who may refund, cancel and capture.
     package init(
         store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, encoder: any AnswerEncoder,
-        clock: any ProviderClock, logger: Logger
+        authorization: AuthorizationPolicy = AuthorizationPolicy(), clock: any ProviderClock, logger: Logger
     ) {
         self.store = store
         self.registry = registry
         self.supervisor = supervisor
         self.encoder = encoder
+        self.authorization = authorization
         self.clock = clock
         runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
     }
@@ -66,10 +70,12 @@ package struct PaymentFlow: Sendable {
 
     /// Whether the intent's provider has a crowd of calls under way. The books are asked only while there is one anywhere.
     private func isCrowded(_ intent: IntentReference) async throws -> Bool {
-        let crowded = registry.providers.filter(\.calls.isCrowded).map(\.name)
+        let crowded = registry.providers.filter(\.calls.isCrowded).map { Identifier($0.name) }
         if crowded.isEmpty { return false }
-        if let named = intent.provider { return crowded.contains(named) }
-        return try await store.read { try $0.transactions(paymentIntentID: intent.id) }.contains { crowded.contains($0.provider) }
+        if let named = intent.provider { return crowded.contains(Identifier(named)) }
+        return try await store.read { try $0.transactions(paymentIntentID: intent.id) }.contains {
+            crowded.contains(Identifier($0.provider))
+        }
     }
 
     private func perform(

@@ -8,6 +8,7 @@ package struct PaymentQueries: Sendable {
     let supervisor: FlowSupervisor
     let clock: any ProviderClock
     let logger: Logger
+    let refreshes = SharedRefreshes()
 
     /// Queries over a store and the providers in use.
     package init(
@@ -59,7 +60,7 @@ package struct PaymentQueries: Sendable {
     }
 
     /// The transaction of a payment intent, after asking the provider for its state. Where the provider cannot be asked it is answered
-    /// as the books have it.
+    /// as the books have it. Callers who ask for one payment at the same moment share one call of the provider.
     ///
     /// - Throws: ``GatewayError/Code/notFound``, ``GatewayError/Code/ambiguousIntent``.
     package func refreshed(
@@ -68,8 +69,11 @@ package struct PaymentQueries: Sendable {
         let known = try await store.read { try Self.find(intent, for: principal, in: $0) }
         guard let provider = registry.provider(named: known.provider) else { return known }
         do {
-            return try await PaymentRefresh(store: store, supervisor: supervisor, clock: clock, logger: logger).refresh(
-                known, intent: intent.id, at: provider, for: .client, requestID: requestID, traceparent: traceparent)
+            let refresh = PaymentRefresh(store: store, supervisor: supervisor, clock: clock, logger: logger)
+            return try await refreshes.refresh(known.id, by: supervisor) {
+                try await refresh.refresh(
+                    known, intent: intent.id, at: provider, for: .client, requestID: requestID, traceparent: traceparent)
+            }
         } catch is ProviderError {
             logger.warning(
                 "A payment could not be refreshed; the books answer.",

@@ -8,7 +8,8 @@ extension Provider {
     func refusal() -> ProviderError {
         countRefusal()
         var failure = CallFailure(
-            "nothing was sent: provider \(name) has \(calls.limit) calls under way, its max_concurrent_calls; try again later")
+            "nothing was sent: provider \(name) has as many calls under way as it may (max_concurrent_calls: \(calls.limit)); try again later"
+        )
         failure.retryAfter = .seconds(1)
         return .notSent(failure)
     }

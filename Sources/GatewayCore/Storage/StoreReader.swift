@@ -69,7 +69,7 @@ package protocol StoreReader {
 /// Which orders, and which page of them.
 package struct OrderQuery: Sendable, Hashable {
     /// Only this owner's; nil for all.
-    package var userID: String?
+    package var userID: Subject?
     /// Only in this status.
     package var status: Order.Status?
     /// Only made at this time or later.
@@ -82,7 +82,7 @@ package struct OrderQuery: Sendable, Hashable {
     package var limit: Int
 
     /// A page of orders.
-    package init(userID: String?, beforeID: Int64? = nil, limit: Int) {
+    package init(userID: Subject?, beforeID: Int64? = nil, limit: Int) {
         self.userID = userID
         self.beforeID = beforeID
         self.limit = limit
@@ -103,7 +103,7 @@ package struct TransactionQuery: Sendable, Hashable {
     }
 
     /// Only this owner's; nil for all.
-    package var userID: String?
+    package var userID: Subject?
     /// Only of this order.
     package var orderID: Int64?
     /// Only in this status.
@@ -142,7 +142,7 @@ package struct TransactionQuery: Sendable, Hashable {
     }
 
     /// A page of transactions.
-    package init(userID: String?, limit: Int) {
+    package init(userID: Subject?, limit: Int) {
         self.userID = userID
         self.limit = limit
     }

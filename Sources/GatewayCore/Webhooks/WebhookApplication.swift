@@ -90,7 +90,8 @@ struct WebhookApplication {
     private func transaction(of intent: PaymentIntent) throws -> PaymentTransaction? {
         if let known = try writer.transaction(provider: record.provider, paymentIntentID: intent.id) { return known }
         guard let operation = try operation(intent.operationID), operation.kind == .create,
-            let transaction = try writer.transaction(operation.transactionID), transaction.provider == record.provider
+            let transaction = try writer.transaction(operation.transactionID),
+            transaction.provider.isIdentical(to: record.provider)
         else { return nil }
         return transaction
     }

@@ -73,14 +73,13 @@ package struct WebhookFlow: Sendable {
             let application = WebhookApplication(record: record, writer: writer, installation: installation, now: now)
             return try application.apply(fetched: nil)
         }
-        Counter(
-            label: "gateway_webhooks_total", dimensions: [("provider", name), ("result", stored?.rawValue ?? "duplicate")]
-        ).increment()
+        let result = WebhookResult(stored)
+        Counter(label: "gateway_webhooks_total", dimensions: [("provider", name), ("result", result.rawValue)]).increment()
         logger.info(
             "Webhook received.",
             metadata: [
                 "provider": .string(name), "event": .string(event.id), "type": .string(event.type),
-                "result": .string(stored?.rawValue ?? "duplicate"), "request_id": .string(requestID),
+                "result": .string(result.rawValue), "request_id": .string(requestID),
             ]
         )
         if stored == .contradicted { await ReviewAlert.raise(logger, over: event, from: name, in: store) }
@@ -108,7 +107,8 @@ package struct WebhookFlow: Sendable {
 
     /// Counts a webhook whose signature proves nothing, and says why.
     private func refusal(_ error: ProviderError, at provider: Provider) -> GatewayError {
-        Counter(label: "gateway_webhooks_total", dimensions: [("provider", provider.name), ("result", "refused")]).increment()
+        let dimensions = [("provider", provider.name), ("result", WebhookResult.refused.rawValue)]
+        Counter(label: "gateway_webhooks_total", dimensions: dimensions).increment()
         return switch error {
         case .rejected(let rejection): GatewayError(.invalidSignature, rejection.message)
         default: GatewayError(.invalidSignature, "The webhook could not be verified.")

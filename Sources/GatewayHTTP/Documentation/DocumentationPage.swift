@@ -32,7 +32,8 @@ struct DocumentationPage: Sendable {
             "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data:",
             "connect-src 'self'", "font-src 'self' data:", "worker-src blob:", "base-uri 'none'", "form-action 'none'",
             "frame-ancestors 'none'",
-        ].joined(separator: "; ")
+        ].joined(separator: "; "),
+        .referrerPolicy: "no-referrer",
     ]
 
     /// The documentation to try out.
@@ -43,7 +44,8 @@ struct DocumentationPage: Sendable {
         markup: markup(
             root: "swagger-ui", styleSheets: ["swagger-ui/swagger-ui.css"],
             scripts: ["swagger-ui/swagger-ui-bundle.js", "init-swagger.js"]),
-        // Without `validatorUrl: null` the document's address would be sent to validator.swagger.io.
+        // Without `validatorUrl: null` the document's address would be sent to validator.swagger.io. A token that is typed in stays
+        // in the page's memory and ends with the page: localStorage would keep it for whoever uses the browser next.
         script: """
             "use strict";
 
@@ -52,7 +54,7 @@ struct DocumentationPage: Sendable {
               dom_id: "#swagger-ui",
               deepLinking: true,
               displayRequestDuration: true,
-              persistAuthorization: true,
+              persistAuthorization: false,
               tryItOutEnabled: true,
               validatorUrl: null,
             });

@@ -8,7 +8,7 @@ import Synchronization
 /// send many bodies and finish none of them leave the other half to clients.
 package final class BodyMemory: Sendable {
     /// Who sends a body.
-    enum Sender: String, Sendable {
+    package enum Sender: String, Sendable, CaseIterable {
         /// A client with a valid token.
         case authenticated
         /// Anyone.

@@ -9,7 +9,7 @@ struct FieldReader {
     static let longestAmount = 255
 
     private var members: [String: JSONValue]
-    private var problems: [GatewayError.Field] = []
+    private var problems = FieldProblems()
     private var known: [String] = []
 
     /// A reader of an object's members.
@@ -20,20 +20,16 @@ struct FieldReader {
 
     /// A problem of a field that a caller found.
     mutating func report(_ field: String, _ message: String) {
-        problems.append(GatewayError.Field(field, message))
+        problems.add(field, message)
     }
 
     /// Ends the reading: what was not asked for is unknown, and refused.
     ///
-    /// - Throws: ``GatewayError/Code/invalidRequest`` with every problem.
+    /// - Throws: ``GatewayError/Code/invalidRequest`` with the first problems (``FieldProblems/most``).
     mutating func finish() throws {
-        for name in members.keys.sorted() {
-            report(
-                name,
-                known.isEmpty ? "There is no such field." : "There is no such field; there are: \(known.joined(separator: ", "))."
-            )
-        }
-        guard problems.isEmpty else { throw GatewayError.invalid(problems) }
+        let fields = known.isEmpty ? "." : "; there are: \(known.joined(separator: ", "))."
+        problems.addUnknown(members.keys) { GatewayError.Field($0, "There is no such field\(fields)") }
+        try problems.throwIfAny()
     }
 
     /// The member's value; nil where it is absent or null.
@@ -80,10 +76,35 @@ struct FieldReader {
         }
     }
 
+    /// The same, with objects and lists among the elements: each of them is returned as its JSON text.
+    mutating func stringsOrJSON(_ name: String) -> [String] {
+        if case .array(let elements) = members[name] {
+            members[name] = .array(
+                elements.map { element in
+                    switch element {
+                    case .object, .array: .string(element.document)
+                    default: element
+                    }
+                })
+        }
+        return strings(name)
+    }
+
+    /// A user, as the `sub` of a token names one.
+    mutating func subject(_ name: String) -> Subject? {
+        guard let text = string(name) else { return nil }
+        do throws(Subject.Refusal) {
+            return try Subject(checking: text)
+        } catch {
+            report(name, "It \(error.explanation)")
+            return nil
+        }
+    }
+
     /// One of the words of an enumeration.
     mutating func word<Word: RawRepresentable>(_ name: String, _ words: [Word]) -> Word? where Word.RawValue == String {
         guard let text = string(name) else { return nil }
-        guard let word = words.first(where: { $0.rawValue == text }) else {
+        guard let word = words.first(where: { $0.rawValue.isIdentical(to: text) }) else {
             report(name, "It must be one of: \(words.map(\.rawValue).joined(separator: ", ")).")
             return nil
         }

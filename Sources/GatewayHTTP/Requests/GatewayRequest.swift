@@ -17,7 +17,12 @@ struct GatewayRequest {
     let memory: BodyMemory
 
     /// The largest body that routes but webhooks take, in bytes.
-    static let maximumBody = 64 * 1024
+    ///
+    /// Metadata of 50 pairs with 500 characters each fits, also where the client writes every character beyond the basic plane as two
+    /// escapes of six bytes.
+    static let maximumBody = 384 * 1024
+    /// The largest body that is read as JSON on the connection's event loop, in bytes. Others of the loop wait for it meanwhile.
+    static let maximumOnLoop = 16 * 1024
     /// How much of a body that is too large is read, and dropped, before it is refused, in bytes.
     static let maximumDropped = 16 * 1024 * 1024
     /// How long such a body is dropped for, at most, before it is refused.
@@ -157,7 +162,7 @@ struct GatewayRequest {
     ///
     /// - Throws: ``GatewayError/Code/unsupportedMediaType``, ``GatewayError/Code/malformedRequest``,
     ///   ``GatewayError/Code/invalidRequest`` where it is no object, ``GatewayError/Code/cardNumberRefused``.
-    func object(in bytes: [UInt8], mayBeEmpty: Bool) throws -> [String: JSONValue] {
+    func object(in bytes: [UInt8], mayBeEmpty: Bool) async throws -> [String: JSONValue] {
         if bytes.isEmpty, mayBeEmpty { return [:] }
         let mediaType = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { $0 != " " }
         guard mediaType == "application/json" else {
@@ -166,6 +171,16 @@ struct GatewayRequest {
         if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
             throw GatewayError(.unsupportedMediaType, "The body must not be compressed (Content-Encoding).")
         }
+        let document =
+            bytes.count > Self.maximumOnLoop
+            ? try await offEventLoop { try Self.document(in: bytes) } : try Self.document(in: bytes)
+        guard case .object(let members) = document else {
+            throw GatewayError(.invalidRequest, "The body must be a JSON object, not \(document.kind).")
+        }
+        return members
+    }
+
+    private static func document(in bytes: [UInt8]) throws -> JSONValue {
         let document: JSONValue
         do {
             document = try JSONParser.parse(bytes)
@@ -175,10 +190,7 @@ struct GatewayRequest {
         guard !document.holdsCardNumber else {
             throw GatewayError(.cardNumberRefused, "The body holds a card number. Pay with a payment method's token instead.")
         }
-        guard case .object(let members) = document else {
-            throw GatewayError(.invalidRequest, "The body must be a JSON object, not \(document.kind).")
-        }
-        return members
+        return document
     }
 }
 

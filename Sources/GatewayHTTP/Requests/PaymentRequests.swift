@@ -37,6 +37,8 @@ extension FieldReader {
         let url = string("return_url", maximum: 2048)
         if let url, !url.looksLikeAbsoluteURL {
             report("return_url", "It must be an absolute http or https URL, with what is not ASCII percent-encoded.")
+        } else if let url, url.hasUserInformation {
+            report("return_url", "It must not have a user or password before its host, nor a backslash.")
         }
         return url
     }
@@ -102,7 +104,7 @@ extension NewOrder {
         let amount = fields.money()
         let description = fields.string("description", maximum: 1000)
         let metadata = fields.metadata()
-        let owner = fields.string("user_id")
+        let owner = fields.subject("user_id")
         try fields.finish()
         if let owner, owner != principal.subject, !principal.isAdmin {
             throw GatewayError(.forbidden, "Only admins make orders for others (user_id).")
@@ -113,11 +115,19 @@ extension NewOrder {
 }
 
 extension String {
-    /// Something behind `http://` or `https://`, and nothing that a URL has percent-encoded only (RFC 3986, section 2).
+    /// A host behind `http://` or `https://`, and nothing that a URL has percent-encoded only (RFC 3986, section 2).
     fileprivate var looksLikeAbsoluteURL: Bool {
         guard let scheme = ["https://", "http://"].first(where: hasPrefix) else { return false }
         let rest = utf8.dropFirst(scheme.utf8.count)
-        return !rest.isEmpty && rest.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard let first = rest.first, !"/?#".utf8.contains(first) else { return false }
+        return rest.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+
+    /// Whether something before the host looks like another host to a person (`https://shop.example@evil.example`). Browsers read a
+    /// backslash as a slash, and other programs do not.
+    fileprivate var hasUserInformation: Bool {
+        guard let start = firstRange(of: "://")?.upperBound else { return false }
+        return contains("\\") || self[start...].prefix { !"/?#".contains($0) }.contains("@")
     }
 
     /// One `@` with something on either side and no space; the rest is the provider's to judge.

@@ -6,7 +6,7 @@ import ProviderAPI
 /// become a refund of everything.
 struct QueryReader {
     private var parameters: [String: String] = [:]
-    private var problems: [GatewayError.Field] = []
+    private var problems = FieldProblems()
     private var known: [String] = []
 
     /// A reader of a raw query, without the question mark.
@@ -28,22 +28,19 @@ struct QueryReader {
 
     /// A problem of a parameter that a caller found.
     mutating func report(_ parameter: String, _ message: String) {
-        problems.append(GatewayError.Field(parameter, message))
+        problems.add(parameter, message)
     }
 
     /// Ends the reading.
     ///
     /// - Throws: ``GatewayError/Code/invalidRequest`` with every problem.
     mutating func finish() throws {
-        for name in parameters.keys.sorted() {
-            // What looks like a card number is not repeated, in whatever place it stands.
-            report(
-                CardNumber.isContained(in: name) ? "query" : name,
-                known.isEmpty
-                    ? "There are no parameters here." : "There is no such parameter; there are: \(known.joined(separator: ", "))."
-            )
-        }
-        guard problems.isEmpty else { throw GatewayError.invalid(problems) }
+        let message =
+            known.isEmpty
+            ? "There are no parameters here." : "There is no such parameter; there are: \(known.joined(separator: ", "))."
+        // What looks like a card number is not repeated, in whatever place it stands.
+        problems.addUnknown(parameters.keys) { GatewayError.Field(CardNumber.isContained(in: $0) ? "query" : $0, message) }
+        try problems.throwIfAny()
     }
 
     /// A text; nil where it is absent.

@@ -27,6 +27,7 @@ extension GatewayError.Code {
             (.unprocessableContent, "idempotency_key_reused", "The idempotency key was used for another request")
         case .cardNumberRefused: (.unprocessableContent, "card_number_refused", "Card numbers are not taken")
         case .providerRejected: (.unprocessableContent, "provider_rejected", "The provider rejects the request")
+        case .rateLimited: (.tooManyRequests, "rate_limited", "Too many requests")
         case .internal: (.internalServerError, "internal", "The gateway made a mistake")
         case .providerMisconfigured: (.badGateway, "provider_misconfigured", "The provider refuses the gateway")
         case .providerUnavailable: (.serviceUnavailable, "provider_unavailable", "The provider cannot be reached")

@@ -6,12 +6,14 @@ enum Problem {
     static let mediaType = "application/problem+json"
 
     /// The document for an error.
-    static func body(_ error: GatewayError, requestID: String) -> [UInt8] {
+    ///
+    /// - Parameter status: another status than the code's, for what HTTP itself refuses.
+    static func body(_ error: GatewayError, status: Int? = nil, requestID: String) -> [UInt8] {
         let entry = error.code.entry
         return JSONWriter.object { json in
             json.string("type", "urn:payment-gateway:problem:\(entry.name)")
             json.string("title", entry.title)
-            json.integer("status", Int64(entry.status.code))
+            json.integer("status", Int64(status ?? entry.status.code))
             json.string("detail", error.detail)
             json.string("code", entry.name)
             json.string("request_id", requestID)

@@ -133,7 +133,7 @@ struct ResponseBodies: Sendable {
 
     private func write(_ order: Order, into json: inout JSONWriter) {
         json.integer("id", order.id)
-        json.string("user_id", order.userID)
+        json.string("user_id", order.userID.text)
         json.amount("amount", order.amount.minorUnits, order.amount.currency)
         json.string("currency", order.amount.currency.code)
         json.string("status", order.status.rawValue)

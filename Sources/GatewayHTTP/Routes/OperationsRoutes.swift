@@ -19,7 +19,9 @@ package struct OperationsRoutes: Sendable {
     }
 
     /// Adds `/healthz`, `/readyz` and `/metrics`.
-    package func add(to router: Router<GatewayContext>) {
+    ///
+    /// - Parameter answersMetrics: false where a listener of its own has `/metrics`.
+    package func add(to router: Router<GatewayContext>, answersMetrics: Bool = true) {
         router.get("/healthz") { _, _ in Self.plain("ok\n") }
         router.get("/readyz") { _, _ in
             guard await isReady() else {
@@ -27,10 +29,12 @@ package struct OperationsRoutes: Sendable {
             }
             return Self.plain("ready\n")
         }
+        for path in ["/healthz", "/readyz"] { router.refuseOtherMethods(than: [.get], at: path) }
+        guard answersMetrics else { return }
         router.get("/metrics") { _, _ in
             Self.plain(await metrics(), mediaType: "text/plain; version=0.0.4; charset=utf-8")
         }
-        for path in ["/healthz", "/readyz", "/metrics"] { router.refuseOtherMethods(than: [.get], at: path) }
+        router.refuseOtherMethods(than: [.get], at: "/metrics")
     }
 
     private static func plain(_ text: String, mediaType: String = "text/plain; charset=utf-8") -> Response {

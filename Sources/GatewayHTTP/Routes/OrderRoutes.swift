@@ -10,7 +10,7 @@ struct OrderRoutes: Sendable {
         var query = request.query
         try query.finish()
         let body = try await request.body().bytes
-        let order = try NewOrder(try request.object(in: body, mayBeEmpty: false), for: try request.principal)
+        let order = try NewOrder(try await request.object(in: body, mayBeEmpty: false), for: try request.principal)
         return .answer(try await orders.create(order, try request.mutation(body: body)))
     }
 

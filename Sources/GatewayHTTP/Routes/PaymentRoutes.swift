@@ -14,7 +14,7 @@ struct PaymentRoutes: Sendable {
         var query = request.query
         try query.finish()
         let body = try await request.body().bytes
-        let command = try CreatePaymentCommand(try request.object(in: body, mayBeEmpty: false))
+        let command = try CreatePaymentCommand(try await request.object(in: body, mayBeEmpty: false))
         return .answer(try await flow.create(command, try request.mutation(body: body)))
     }
 
@@ -43,7 +43,7 @@ struct PaymentRoutes: Sendable {
         let intent = try request.intent(&query)
         try query.finish()
         let body = try await request.body().bytes
-        let command = try decode(try request.object(in: body, mayBeEmpty: true))
+        let command = try decode(try await request.object(in: body, mayBeEmpty: true))
         return .answer(try await flow.execute(command, on: intent, try request.mutation(body: body)))
     }
 

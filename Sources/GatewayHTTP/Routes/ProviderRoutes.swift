@@ -33,6 +33,12 @@ struct ProviderRoutes: Sendable {
         .contentLength, .transferEncoding, .connection, .contentType, .date, .server, .upgrade,
     ]
 
+    /// For pages whose provider says nothing else: no other site may frame them, or learn their address by a link.
+    private static let policy: HTTPFields = [
+        .contentSecurityPolicy: "base-uri 'none'; frame-ancestors 'none'", .referrerPolicy: "no-referrer",
+        .cacheControl: "no-store",
+    ]
+
     /// A page below a provider's pages URL: passed through both ways.
     func page(_ request: GatewayRequest) async throws -> Response {
         guard let name = request.context.parameters.get("provider"), let provider = registry.provider(named: name),
@@ -58,6 +64,9 @@ struct ProviderRoutes: Sendable {
             throw GatewayError(.providerUnavailable, "The provider \(name) answered the page with a status that is none.")
         }
         var headers: HTTPFields = [.contentType: answer.contentType]
+        for field in Self.policy where !answer.headers.contains(where: { $0.name.lowercased() == field.name.canonicalName }) {
+            headers.append(field)
+        }
         for field in answer.headers {
             guard let fieldName = HTTPTypes.HTTPField.Name(field.name), !Self.ownedByServer.contains(fieldName) else { continue }
             headers.append(HTTPTypes.HTTPField(name: fieldName, value: field.value))

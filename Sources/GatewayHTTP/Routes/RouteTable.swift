@@ -1,6 +1,7 @@
 package import GatewayCore
 import HTTPTypes
 package import Hummingbird
+import Metrics
 package import ProviderAPI
 
 /// Every route of the API, who may call it, and what answers it.
@@ -9,17 +10,22 @@ package struct RouteTable: Sendable {
     let payments: PaymentRoutes
     let webhooks: WebhookRoutes
     let providers: ProviderRoutes
+    let commands: ProviderCommandRoutes
     let verifier: TokenVerifier
     let memory: BodyMemory
+    let authorization: AuthorizationPolicy
+    let limiter: SubjectRateLimiter?
 
     /// Who may call a route. What belongs to someone is checked where it is found: owners and admins see it, others a 404.
-    enum Access: Sendable {
+    enum Access: Sendable, Equatable {
         /// Everyone; a webhook's signature is its own proof.
         case open
         /// Whoever has a valid token.
         case user
         /// Whoever has a valid token with `role: admin`.
         case admin
+        /// Callers whom the configuration lets do this to payments.
+        case action(Scope)
     }
 
     typealias Handler = @Sendable (GatewayRequest) async throws -> Response
@@ -37,15 +43,17 @@ package struct RouteTable: Sendable {
             (.get, "/payments/transactions/:id/events", .user, payments.history),
             (.get, "/payments/:intent", .user, payments.refreshed),
             (.post, "/payments/:intent/confirm", .user, payments.confirm),
-            (.post, "/payments/:intent/capture", .admin, payments.capture),
-            (.post, "/payments/:intent/cancel", .user, payments.cancel),
-            (.post, "/payments/:intent/refund", .user, payments.refund),
+            (.post, "/payments/:intent/capture", .action(.capture), payments.capture),
+            (.post, "/payments/:intent/cancel", .action(.cancel), payments.cancel),
+            (.post, "/payments/:intent/refund", .action(.refund), payments.refund),
             (.get, "/payments/:intent/refunds", .user, payments.refunds),
 
             (.post, "/payments/webhooks/:provider", .open, webhooks.receive),
 
             (.get, "/providers", .admin, providers.list),
             (.post, "/providers/reload", .admin, providers.reload),
+            (.get, "/providers/:provider/commands", .admin, commands.list),
+            (.post, "/providers/:provider/commands/:command", .admin, commands.run),
         ]
     }
 
@@ -54,16 +62,20 @@ package struct RouteTable: Sendable {
     /// - Parameter memory: what the bytes of requests' bodies are counted in.
     package init(
         orders: OrderBook, flow: PaymentFlow, queries: PaymentQueries, webhooks: WebhookFlow, registry: any ProviderRegistry,
-        encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
-        memory: BodyMemory, reload: @escaping @Sendable () async throws -> Void
+        commands: ProviderCommandRoutes, encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
+        memory: BodyMemory, authorization: AuthorizationPolicy = AuthorizationPolicy(), rateLimit: SubjectRateLimit? = nil,
+        reload: @escaping @Sendable () async throws -> Void
     ) {
         let bodies = ResponseBodies(registry: registry)
         self.orders = OrderRoutes(orders: orders, bodies: bodies)
         payments = PaymentRoutes(flow: flow, queries: queries, bodies: bodies)
         self.webhooks = WebhookRoutes(flow: webhooks, clock: clock)
         providers = ProviderRoutes(registry: registry, bodies: bodies, reloadProviders: reload)
+        self.commands = commands
         self.verifier = verifier
         self.memory = memory
+        self.authorization = authorization
+        limiter = rateLimit.map { SubjectRateLimiter($0, clock: clock) }
     }
 
     /// Adds the routes to a router. A path answers 405 to the methods that it does not have.
@@ -92,8 +104,19 @@ package struct RouteTable: Sendable {
     ) async throws -> GatewayRequest {
         guard access != .open else { return GatewayRequest(request: request, context: context, caller: nil, memory: memory) }
         let principal = try await verifier.principal(authorization: request.headers[.authorization])
-        if access == .admin, !principal.isAdmin {
-            throw GatewayError(.forbidden, "Only admins may do this: the token needs role: admin.")
+        // Admins are the operator's own programs.
+        if let limiter, !principal.isAdmin, let seconds = limiter.refuse(principal.subject) {
+            Counter(label: "gateway_rate_limited_requests_total").increment()
+            throw GatewayError(.rateLimited, "This user sends too many requests. Wait for Retry-After, and repeat the request.")
+                .retry(afterSeconds: seconds)
+        }
+        switch access {
+        case .open, .user: break
+        case .admin:
+            guard principal.isAdmin else {
+                throw GatewayError(.forbidden, "Only admins may do this: the token needs role: admin.")
+            }
+        case .action(let action): try authorization.check(action, by: principal)
         }
         let request = GatewayRequest(request: request, context: context, caller: principal, memory: memory)
         try request.refuseCardNumberInTarget()

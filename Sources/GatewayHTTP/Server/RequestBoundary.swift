@@ -9,24 +9,34 @@ import NIOCore
 /// one log line and the metrics.
 struct RequestBoundary: RouterMiddleware {
     let logger: Logger
+    let refusals: RefusalLog
+
+    /// - Parameter refusals: where requests are logged that were refused before anything was done; nil for a log of its own.
+    init(logger: Logger, refusals: RefusalLog? = nil) {
+        self.logger = logger
+        self.refusals = refusals ?? RefusalLog(logger: logger)
+    }
 
     func handle(
         _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let started = ContinuousClock.now
         var context = context
-        context.requestID = Self.requestID(of: request)
+        context.requestID = RequestID.taken(over: request.headers[.requestID]) ?? RequestID.make()
         var response: Response
         var fields = Logger.Metadata(minimumCapacity: 6)
         do {
             response = try await next(request, context)
         } catch {
             let problem = problem(for: error, context: context)
+            Self.securityEvent(of: problem)?.count()
             fields["code"] = "\(problem.code.entry.name)"
             response = self.response(to: problem, context: context)
         }
         response.headers[.requestID] = context.requestID
         response.headers[.contentTypeOptions] = "nosniff"
+        // Answers hold client secrets and payments: no browser and no proxy may keep them.
+        if request.uri.path.hasPrefix("/api/v1/") { response.headers[.cacheControl] = "no-store" }
         let duration = ContinuousClock.now - started
         // The route's pattern, not the path: a path can hold what must not be logged.
         let route = context.endpointPath ?? "none"
@@ -39,27 +49,24 @@ struct RequestBoundary: RouterMiddleware {
         fields["status"] = .stringConvertible(response.status.code)
         fields["duration_us"] = .stringConvertible(duration.microseconds)
         fields["request_id"] = .string(context.requestID)
-        logger.info("Request answered.", metadata: fields)
+        if Self.refusedStatuses.contains(response.status.code) {
+            refusals.line("Request answered.", fields)
+        } else {
+            logger.info("Request answered.", metadata: fields)
+        }
         return response
     }
 
-    /// The client's id where it is short and plain, else a new one.
-    private static func requestID(of request: Request) -> String {
-        if let given = request.headers[.requestID], (1...128).contains(given.utf8.count),
-            given.utf8.allSatisfy({ byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"):
-                    true
-                default: false
-                }
-            }), !CardNumber.isContained(in: given)
-        {
-            return given
+    /// The statuses of requests that are refused by their form, their token or their route, before anything is done.
+    private static let refusedStatuses: Set = [400, 401, 403, 404, 405, 408, 413, 415, 429]
+
+    private static func securityEvent(of problem: GatewayError) -> SecurityEvent? {
+        switch problem.code {
+        case .unauthenticated: .authenticationFailed
+        case .forbidden: .accessDenied
+        case .invalidSignature: .signatureFailed
+        default: nil
         }
-        let bits = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-        return "req_" + String(bits.0, radix: 36) + String(bits.1, radix: 36)
     }
 
     private func response(to problem: GatewayError, context: GatewayContext) -> Response {
@@ -67,6 +74,9 @@ struct RequestBoundary: RouterMiddleware {
         var headers: HTTPFields = [.contentType: Problem.mediaType]
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
         if problem.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
+        if let scope = problem.requiredScope {
+            headers[.wwwAuthenticate] = "Bearer error=\"insufficient_scope\", scope=\"\(scope.rawValue)\""
+        }
         if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
         // The rest of a body that was refused unread would be taken for the next request.
         if problem.code == .payloadTooLarge { headers[.connection] = "close" }
@@ -97,6 +107,8 @@ struct RequestBoundary: RouterMiddleware {
                 afterSeconds: 1)
         case is CancellationError:
             return GatewayError(.unavailable, "The request was given up before it was answered.").retry(afterSeconds: 1)
+        case is BrokenBody:
+            return GatewayError(.malformedRequest, "The framing of the body is broken (RFC 9112). Send the request again.")
         case let error as HTTPError where error.status == .notFound:
             return GatewayError(.notFound, "There is no such path.")
         case let error as HTTPError where error.status == .contentTooLarge:
@@ -128,6 +140,8 @@ extension HTTPField.Name {
     static let traceparent = headerName("traceparent")
     /// Keeps browsers from guessing a body's type.
     static let contentTypeOptions = headerName("X-Content-Type-Options")
+    /// How much of a page's address browsers tell the pages that it links to.
+    static let referrerPolicy = headerName("Referrer-Policy")
 
     private static func headerName(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not the name of a header field") }

@@ -1,3 +1,4 @@
+import GatewayCore
 package import NIOCore
 package import NIOHTTPTypes
 
@@ -37,7 +38,10 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
     /// Sets the timer where not all of a request came at once.
     package func channelReadComplete(context: ChannelHandlerContext) {
         if isArriving, timer == nil {
-            timer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.fireErrorCaught(Passed()) }
+            timer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+                SecurityEvent.slowRequest.count()
+                context.fireErrorCaught(Passed())
+            }
         }
         context.fireChannelReadComplete()
     }

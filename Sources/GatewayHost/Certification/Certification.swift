@@ -12,8 +12,8 @@ struct Certification: Sendable {
     }
 
     /// More than a suite of hundreds of cases takes on a busy machine.
-    private static let limit = Duration.seconds(120)
-    private static let startLimit = Duration.seconds(30)
+    private static let limit = Duration.seconds(600)
+    private static let startLimit = Duration.seconds(120)
     private static let answerLimit = 64 << 20
 
     /// The module's file.
@@ -80,7 +80,7 @@ struct Certification: Sendable {
 
     /// The process is made to be lost.
     private struct Unprobed: ModuleProbing {
-        func probe(_ candidate: ModuleCandidate) async throws {}
+        func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule { ProbedModule() }
     }
 }
 

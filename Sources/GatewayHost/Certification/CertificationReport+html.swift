@@ -36,7 +36,7 @@ extension CertificationReport {
     private var facts: [(String, String)] {
         [
             ("Module", module), ("SHA-256", sha256), ("Built by", "Swift \(compiler), for version \(abi) of the provider ABI"),
-            ("Recording", "\(recording), \(recordedCases) cases"), ("Checked", "\(at), by gateway \(gateway)"),
+            ("Recording", "\(recording), \(Output.count(recordedCases, "case"))"), ("Checked", "\(at), by gateway \(gateway)"),
         ]
     }
 

@@ -13,7 +13,7 @@ extension CertificationReport {
             "\(module): \(conformance.module.displayName) \(conformance.module.version)",
             "  sha256     \(sha256)",
             "  built by   Swift \(compiler), for version \(abi) of the provider ABI",
-            "  recording  \(recording), \(recordedCases) cases",
+            "  recording  \(recording), \(Output.count(recordedCases, "case"))",
             "",
         ]
         var table = TextTable()

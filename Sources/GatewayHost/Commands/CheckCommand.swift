@@ -25,6 +25,7 @@ struct CheckCommand: AsyncParsableCommand {
             for problem in report.problems { StandardError.write("\(problem)") }
             throw ExitCode(78)
         }
-        print("\(configuration.file): ok, \(report.providers.count) of \(configuration.providers.count) providers enabled")
+        let all = Output.count(configuration.providers.count, "provider")
+        print("\(configuration.file): ok, \(report.providers.count) of \(all) enabled")
     }
 }

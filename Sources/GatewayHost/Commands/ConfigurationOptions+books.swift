@@ -12,12 +12,19 @@ extension ConfigurationOptions {
     func readBooks<Value: Sendable>(
         for command: String, _ work: @escaping @Sendable (any StoreReader) throws -> Value
     ) async throws -> Value {
+        try await withBooks(for: command) { try await $0.read(work) }
+    }
+
+    /// The same for work that reads more than once.
+    func withBooks<Value: Sendable>(
+        for command: String, _ work: (SQLiteStore) async throws -> Value
+    ) async throws -> Value {
         let configuration = try load()
         do {
             let store = try SQLiteStore.open(path: configuration.database.path, access: .readOnly)
             let result: Result<Value, any Error>
             do {
-                result = .success(try await store.read(work))
+                result = .success(try await work(store))
             } catch {
                 result = .failure(error)
             }

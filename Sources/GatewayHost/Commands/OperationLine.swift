@@ -14,7 +14,8 @@ struct OperationLine: Sendable, Encodable {
     let outcome: String?
     let createdAt: String
     let requestID: String
-    let next: String
+    /// What happens next; nil for an operation that has ended.
+    let next: String?
 
     private enum CodingKeys: String, CodingKey {
         case id
@@ -47,7 +48,7 @@ struct OperationLine: Sendable, Encodable {
         next = Self.next(standing, at: now)
     }
 
-    private static func next(_ standing: OperationStanding, at now: Timestamp) -> String {
+    private static func next(_ standing: OperationStanding, at now: Timestamp) -> String? {
         switch standing.operation.state {
         case .pending, .unknown:
             if standing.isLeased { return "at work now" }
@@ -56,7 +57,7 @@ struct OperationLine: Sendable, Encodable {
         case .manualReview:
             return "a person decides: gateway operations resolve \(standing.operation.id) --as succeeded|failed --note \"...\""
         case .succeeded, .failed:
-            return "-"
+            return nil
         }
     }
 
@@ -68,7 +69,8 @@ struct OperationLine: Sendable, Encodable {
         for line in lines {
             table.add([
                 "\(line.id)", line.kind, "\(line.transactionID)", line.provider, line.state,
-                Output.span(.seconds(line.ageSeconds)), "\(line.attempts)", "\(line.deaths)", line.outcome ?? "-", line.next,
+                Output.span(.seconds(line.ageSeconds)), "\(line.attempts)", "\(line.deaths)", line.outcome ?? "-",
+                line.next ?? "-",
             ])
         }
         return table.text

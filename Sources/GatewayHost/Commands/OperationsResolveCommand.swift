@@ -12,7 +12,8 @@ struct OperationsResolveCommand: AsyncParsableCommand {
             dashboard or from its support, what became of it: nothing checks your word. The payment, a refund's reservation and the \
             answer under the client's idempotency key follow from it, and the history keeps your name and the note:
 
-              gateway operations resolve 17 --as failed --note "Stripe support, case 4711: never received"
+              gateway operations resolve 17 --as failed \\
+                --note "Stripe support, case 4711: never received"
 
             A creation or a refund that succeeded has made an object: give its id with --object. Exit code 1 where nothing was done.
             """

@@ -26,6 +26,13 @@ enum Output {
         }
     }
 
+    /// How many of something there are: `1 operation`, `2 operations`.
+    ///
+    /// - Parameter noun: the singular of a noun whose plural ends in `s`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     /// Text of others, such as a provider's message, on one line of a terminal.
     static func line(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))

@@ -42,10 +42,13 @@ struct ReconcileCommand: AsyncParsableCommand {
             }
             lines.append(table.text)
         }
-        var summary = "\(report.lines.count) operations looked at, \(report.lines.count - report.stillOpen) of them settled; "
-        if report.leased > 0 { summary += "\(report.leased) left to whoever is at work on them; " }
-        summary += "\(report.webhooks) webhooks looked at. Open now: \(remains.openOperations) operations, "
-        summary += "\(remains.pendingWebhooks) webhooks; for a person: \(remains.operationsInReview) operations."
+        var summary = "\(Output.count(report.lines.count, "operation")) looked at, "
+        summary += "\(report.lines.count - report.stillOpen) of them settled; "
+        if report.leased > 0 { summary += "\(Output.count(report.leased, "operation")) left to the process that works on them; " }
+        summary += "\(Output.count(report.webhooks, "webhook")) looked at. "
+        summary += "Open now: \(Output.count(remains.openOperations, "operation")), "
+        summary += "\(Output.count(remains.pendingWebhooks, "webhook")); "
+        summary += "for a person: \(Output.count(remains.operationsInReview, "operation"))."
         lines.append(summary)
         return lines.joined(separator: "\n")
     }

@@ -17,8 +17,10 @@ struct RestoreCommand: AsyncParsableCommand {
             What happened after the backup was taken is not in the books. New orders, payments and operations are numbered higher than \
             any before, so that no key at a provider is used twice. Afterwards, before clients come back:
 
-              gateway serve                     asks the providers for all that they know of the payments in the backup
-              gateway webhooks --state pending  events of payments that are not in it: see docs/operators.md
+              gateway serve
+                asks the providers for all that they know of the payments in the backup
+              gateway webhooks --state pending
+                shows events of payments that are not in it: see docs/operators.md
             """
     )
 
@@ -38,6 +40,10 @@ struct RestoreCommand: AsyncParsableCommand {
             print("\(path): restored, \(report.copy.size) bytes; \(report.copy.age)")
             print("new orders, payments, refunds and operations are numbered from \(report.firstNumber)")
             if let setAside = report.setAside { print("the database before it: \(setAside)") }
+        } catch DatabaseOpenError.exists(let path) {
+            throw Failure.runtime(
+                "gateway restore: there is a database at \(path). With --replace it is renamed and kept, and the backup takes its place."
+            )
         } catch {
             throw Failure.runtime("gateway restore: \(error)")
         }

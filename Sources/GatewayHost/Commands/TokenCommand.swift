@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatewayCore
 import GatewayHTTP
 import Logging
 import ProviderAPI
@@ -12,7 +13,8 @@ struct TokenCommand: AsyncParsableCommand {
         discussion: """
             For development, and for services that share the secret:
 
-              curl -H "Authorization: Bearer $(gateway token --subject 42)" http://127.0.0.1:8080/api/v1/orders
+              token=$(gateway token --subject 42)
+              curl http://127.0.0.1:8080/api/v1/orders -H "Authorization: Bearer $token"
             """
     )
 
@@ -24,11 +26,18 @@ struct TokenCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The role; admin is the only one.")
     var role: Role?
 
-    @Option(name: .long, help: "How long it is valid: a whole number from 1 to 36500 with s, m, h or d.")
-    var ttl: Lifetime = Lifetime(seconds: 3600)
+    @Option(name: .long, help: "What it allows besides, such as payments:refund; may be repeated.")
+    var scope: [Scope] = []
+
+    @Option(name: .long, help: "How long it is valid: a whole number with s, m, h or d, at most auth.max_token_lifetime.")
+    var ttl: Lifetime = Lifetime(.seconds(3600))
 
     func validate() throws {
-        guard (1...255).contains(subject.utf8.count) else { throw ValidationError("--subject must have 1 to 255 characters.") }
+        do throws(Subject.Refusal) {
+            _ = try Subject(checking: subject)
+        } catch {
+            throw ValidationError("--subject \(error.explanation)")
+        }
     }
 
     func run() async throws {
@@ -46,11 +55,18 @@ struct TokenCommand: AsyncParsableCommand {
         }
         guard let secret else {
             throw Failure.runtime(
-                "gateway token: tokens are checked with a key set (auth.jwks); whoever holds its private key makes them")
+                "gateway token: tokens are checked with a key set (auth.jwks); the holder of its private key makes them")
+        }
+        let rules = TokenRules(configuration.authentication)
+        guard ttl.duration <= rules.maximumLifetime else {
+            let most = DurationText.text(rules.maximumLifetime)
+            throw Failure.runtime(
+                "gateway token: --ttl must be at most \(most); the gateway refuses tokens that are valid for longer than auth.max_token_lifetime"
+            )
         }
         let token = try await TokenIssuer.token(
-            subject: subject, isAdmin: role == .admin, lifetime: .seconds(ttl.seconds), secret: secret.revealed,
-            issuer: configuration.authentication.issuer, audience: configuration.authentication.audience, now: HostClock().now()
+            subject: try Subject(checking: subject), isAdmin: role == .admin, scopes: scope, lifetime: ttl.duration,
+            secret: secret.revealed, rules: rules, now: HostClock().now()
         )
         print(token)
     }
@@ -63,21 +79,18 @@ struct TokenCommand: AsyncParsableCommand {
 
 /// How long a token is valid, as the command line has it: `90s`, `15m`, `1h`, `30d`.
 struct Lifetime: ExpressibleByArgument {
-    let seconds: Int64
+    let duration: Duration
 
-    init(seconds: Int64) {
-        self.seconds = seconds
+    init(_ duration: Duration) {
+        self.duration = duration
     }
 
     init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let last = argument.last, let unit = units[last], let count = Int64(argument.dropLast()),
-            (1...36_500).contains(count)
-        else {
-            return nil
-        }
-        seconds = count * unit
+        guard let duration = DurationText.duration(argument), duration > .zero else { return nil }
+        self.duration = duration
     }
 
-    var defaultValueDescription: String { "\(seconds / 3600)h" }
+    var defaultValueDescription: String { DurationText.text(duration) }
 }
+
+extension Scope: ExpressibleByArgument {}

@@ -13,7 +13,7 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
             option says which:
 
               gateway webhooks replay --event evt_1Pgc...
-              gateway webhooks replay --provider stripe --state ignored --since 2026-11-24T00:00:00Z
+              gateway webhooks replay --provider stripe --since 2026-11-24T00:00:00Z
             """
     )
 

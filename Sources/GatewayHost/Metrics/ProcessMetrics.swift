@@ -72,7 +72,8 @@ struct ProcessMetrics: Sendable {
         return line?.dropFirst("Max open files ".count).split(separator: " ").first.flatMap { Double($0) }
     }
 
-    private var residentBytes: Double? {
+    /// The resident memory in bytes; nil where procfs does not have it.
+    var residentBytes: Double? {
         let fields = Self.text(root + "/self/statm")?.split(separator: " ") ?? []
         return fields.count > 1 ? Double(fields[1]).map { $0 * pageSize } : nil
     }

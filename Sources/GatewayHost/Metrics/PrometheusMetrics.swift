@@ -25,7 +25,9 @@ final class PrometheusMetrics: MetricsFactory, Sendable {
     ///   - help: the HELP texts by the instruments' labels; without one, the label itself is written.
     ///   - process: adds the metrics of this process; nil leaves them out.
     init(seriesLimit: Int = 1000, help: [String: String] = [:], process: ProcessMetrics? = ProcessMetrics()) {
-        let names = SampleNames(reserved: ProcessMetrics.names + StoreMetrics.names + ProviderMetrics.names + BodyMetrics.names)
+        let names = SampleNames(
+            reserved: ProcessMetrics.names + StoreMetrics.names + ProviderMetrics.names + BodyMetrics.names
+                + ConnectionMetrics.names)
         counters = SeriesTable(names: names, seriesLimit: seriesLimit, help: help)
         gauges = SeriesTable(names: names, seriesLimit: seriesLimit, help: help)
         histograms = SeriesTable(names: names, seriesLimit: seriesLimit, help: help)

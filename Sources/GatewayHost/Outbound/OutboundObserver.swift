@@ -47,6 +47,9 @@ struct OutboundObserver: Sendable {
         }
     }
 
+    /// How requests end, as metrics name it.
+    static let outcomes = ["2xx", "3xx", "4xx", "5xx", "not_sent", "unknown"]
+
     private func outcome(of result: Result<HTTPResponse, ProviderError>) -> String {
         switch result {
         case .success(let response): "\(response.status / 100)xx"

@@ -13,6 +13,12 @@ enum Allocator {
         _ = setOption(mmapThreshold, 64 * 1024)
     }
 
+    /// Returns all freed blocks to the system (malloc_trim(3)). It may take some 100 ms after a flood.
+    static func trim() {
+        guard let symbol = dlsym(nil, "malloc_trim") else { return }
+        _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> CInt).self)(0)
+    }
+
     /// `M_MMAP_THRESHOLD` of malloc.h.
     private static let mmapThreshold: CInt = -3
 }

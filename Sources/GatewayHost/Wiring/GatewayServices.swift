@@ -103,18 +103,24 @@ struct GatewayServices: Sendable {
 
     /// The routes of the REST API.
     ///
-    /// - Parameter memory: what the bytes of requests' bodies are counted in.
+    /// - Parameters:
+    ///   - offersCommands: whether admins can run the providers' commands over HTTP.
+    ///   - memory: what the bytes of requests' bodies are counted in.
     func api(
-        verifier: TokenVerifier, memory: BodyMemory, reload: @escaping @Sendable () async throws -> Void
+        verifier: TokenVerifier, offersCommands: Bool, memory: BodyMemory, authorization: AuthorizationPolicy,
+        rateLimit: SubjectRateLimit?,
+        reload: @escaping @Sendable () async throws -> Void
     ) -> RouteTable {
         RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
-                store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+                store: store, registry: registry, supervisor: supervisor, encoder: encoder, authorization: authorization,
+                clock: clock, logger: logger
             ),
             queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
-            registry: registry, encoder: encoder, clock: clock, verifier: verifier, memory: memory, reload: reload
+            registry: registry, commands: ProviderCommandRoutes(desk: providers, areOffered: offersCommands), encoder: encoder,
+            clock: clock, verifier: verifier, memory: memory, authorization: authorization, rateLimit: rateLimit, reload: reload
         )
     }
 

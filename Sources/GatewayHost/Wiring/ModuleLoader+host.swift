@@ -1,4 +1,5 @@
 import Foundation
+import ProviderAPI
 import ProviderLoading
 
 extension ModuleLoader {
@@ -7,7 +8,7 @@ extension ModuleLoader {
         ModuleLoader(
             directory: configuration.modulesDirectory,
             copies: ModuleCopies(directory: copiesDirectory(of: configuration)),
-            probe: ModuleProbe.byThisProgram)
+            probe: ModuleProbe.byThisProgram, requiresTrust: configuration.environment == .production)
     }
 
     static func copiesDirectory(of configuration: GatewayConfiguration) -> String {

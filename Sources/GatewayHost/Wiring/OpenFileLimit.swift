@@ -39,5 +39,22 @@ struct OpenFileLimit: Sendable, Equatable {
         base + 2 * limits.reduce(0, +)
     }
 
+    /// The most connections of clients that leave enough descriptors for all else.
+    static let mostConnections = 10_000
+    /// What the management listener and connections that are just ending take.
+    static let listeners = 128
+
+    /// How many connections clients may have open: what is left beside the database, the management listener, and a connection to the
+    /// provider for each call. Where the limit is low, the providers' share is at most half.
+    ///
+    /// - Parameters:
+    ///   - calls: how many calls may be under way, for each provider.
+    ///   - wanted: what the configuration says; nil for as many as sensible.
+    func connections(forCalls calls: [Int], wanted: Int?) -> Int {
+        let room = max(2, soft - Self.base - Self.listeners)
+        let most = room - min(calls.reduce(0, +), room / 2)
+        return min(wanted ?? Self.mostConnections, most)
+    }
+
     private static func count(_ value: rlim_t) -> Int { Int(clamping: value) }
 }

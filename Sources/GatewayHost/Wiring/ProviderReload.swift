@@ -1,26 +1,31 @@
 import GatewayCore
+import GatewayHTTP
 import Logging
 import ProviderLoading
 import Synchronization
 
-/// Reads providers.yaml again and exchanges the providers in use, for `POST /providers/reload` and SIGHUP.
+/// Reads providers.yaml and the key set of tokens again and exchanges the providers and keys in use, for `POST /providers/reload` and
+/// SIGHUP.
 ///
 /// One at a time: the older of two must not have the last word.
 final class ProviderReload: Sendable {
     private let services: GatewayServices
     private let started: GatewayConfiguration
+    private let keys: KeySetRefresh?
     private let configuration: @Sendable () throws -> GatewayConfiguration
     private let isTaken = Atomic(false)
 
     /// - Parameters:
     ///   - started: what the process was started with; parts of it hold until its end.
+    ///   - keys: reads the key set of tokens again; nil where there is none.
     ///   - configuration: reads the configuration again.
     init(
-        _ services: GatewayServices, started: GatewayConfiguration,
+        _ services: GatewayServices, started: GatewayConfiguration, keys: KeySetRefresh?,
         configuration: @escaping @Sendable () throws -> GatewayConfiguration
     ) {
         self.services = services
         self.started = started
+        self.keys = keys
         self.configuration = configuration
     }
 
@@ -31,6 +36,19 @@ final class ProviderReload: Sendable {
             throw GatewayError(.invalidState, "Another reload is at work.").retry(afterSeconds: 1)
         }
         defer { isTaken.store(false, ordering: .releasing) }
+        // The key set of tokens is read whatever becomes of providers.yaml; the log has its result.
+        async let keys: Void? = keys?.refresh()
+        let providers: Result<Void, any Error>
+        do {
+            providers = .success(try await exchangeProviders())
+        } catch {
+            providers = .failure(error)
+        }
+        await keys
+        try providers.get()
+    }
+
+    private func exchangeProviders() async throws {
         let logger = services.logger
         do {
             let configuration = try configuration()
@@ -77,6 +95,8 @@ final class ProviderReload: Sendable {
             ("database", configuration.database == started.database),
             ("auth", configuration.authentication == started.authentication),
             ("retention", configuration.retention == started.retention), ("log", configuration.log == started.log),
+            ("authorization", configuration.authorization == started.authorization),
+            ("rate_limits", configuration.rateLimit == started.rateLimit),
             ("modules.directory", configuration.modulesDirectory == started.modulesDirectory),
         ]
         let changed = parts.filter { !$0.1 }.map(\.0)

@@ -1,4 +1,5 @@
 import GRDBSQLite
+import GatewayCore
 
 /// A value that a statement takes for one of its question marks.
 ///
@@ -32,6 +33,14 @@ extension String: SQLiteBindable {
             }
         }
     }
+}
+
+extension Identifier: SQLiteBindable {
+    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 { text.bind(to: statement, at: index) }
+}
+
+extension Subject: SQLiteBindable {
+    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 { text.bind(to: statement, at: index) }
 }
 
 /// A BLOB.

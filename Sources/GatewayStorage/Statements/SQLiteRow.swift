@@ -1,4 +1,5 @@
 import GRDBSQLite
+import GatewayCore
 
 /// The row that a statement stands on, valid until the statement's next step. Columns count from 0.
 ///
@@ -51,6 +52,10 @@ extension String: SQLiteReadable {
         let count = Int(sqlite3_column_bytes(row.statement, Int32(column)))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
+}
+
+extension Subject: SQLiteReadable {
+    static func read(_ column: Int, of row: SQLiteRow) -> Subject { Subject(stored: String.read(column, of: row)) }
 }
 
 /// A BLOB.

@@ -14,8 +14,13 @@ enum TestCard: String, CaseIterable, Sendable {
     case stolen = "pm_card_chargeDeclinedStolenCard"
     case processingError = "pm_card_chargeDeclinedProcessingError"
     case velocityExceeded = "pm_card_chargeDeclinedVelocityLimitExceeded"
+    case radarBlocked = "pm_card_radarBlock"
     case threeDSecureRequired = "pm_card_threeDSecure2Required"
+    case authenticationRequired = "pm_card_authenticationRequired"
+    case threeDSecureThenDeclined = "pm_card_threeDSecureRequiredChargeDeclined"
     case disputed = "pm_card_createDispute"
+    case disputedAsNotReceived = "pm_card_createDisputeProductNotReceived"
+    case inquiredAbout = "pm_card_createDisputeInquiry"
     case refundPending = "pm_card_pendingRefund"
     case refundFails = "pm_card_refundFail"
 
@@ -45,7 +50,10 @@ enum TestCard: String, CaseIterable, Sendable {
     /// - Throws: ``ProviderError/rejected(_:)`` that names the tokens there are. The token itself is not repeated:
     ///   whatever a caller sends by mistake must not end up in a log.
     init(token: String) throws(ProviderError) {
-        guard let card = TestCard(rawValue: token) else {
+        // Stripe's names for declined cards have the brand in them; the shorter ones are in wide use and mean the same.
+        let prefix = "pm_card_visa_chargeDeclined"
+        let name = token.hasPrefix(prefix) ? "pm_card_chargeDeclined" + token.dropFirst(prefix.count) : token
+        guard let card = TestCard(rawValue: name) else {
             let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw .invalid(
                 "payment_method", code: "resource_missing",
@@ -57,11 +65,11 @@ enum TestCard: String, CaseIterable, Sendable {
 
     var verdict: Verdict {
         switch self {
-        case .visa, .mastercard, .disputed, .refundPending, .refundFails: .approved
-        case .threeDSecureRequired: .challenged
+        case .visa, .mastercard, .disputed, .disputedAsNotReceived, .inquiredAbout, .refundPending, .refundFails: .approved
+        case .threeDSecureRequired, .authenticationRequired, .threeDSecureThenDeclined: .challenged
         case .declined: .declined(Self.genericDecline)
         case .insufficientFunds: .declined("card_declined", "insufficient_funds", "Your card has insufficient funds.")
-        case .fraudulent: .declined("card_declined", "fraudulent", "Your card was declined.")
+        case .fraudulent, .radarBlocked: .declined("card_declined", "fraudulent", "Your card was declined.")
         case .lost: .declined("card_declined", "lost_card", "Your card was declined.")
         case .stolen: .declined("card_declined", "stolen_card", "Your card was declined.")
         case .velocityExceeded:
@@ -83,8 +91,22 @@ enum TestCard: String, CaseIterable, Sendable {
         }
     }
 
+    /// What the issuer says once the payer has authenticated; nil where that approves the payment.
+    var declineAfterChallenge: FailureRecord? { self == .threeDSecureThenDeclined ? Self.genericDecline : nil }
+
     /// How long after the money was taken the payer complains to their bank; nil for never.
-    var disputedAfter: Duration? { self == .disputed ? Timing.dispute : nil }
+    var disputedAfter: Duration? {
+        switch self {
+        case .disputed, .disputedAsNotReceived, .inquiredAbout: Timing.dispute
+        default: nil
+        }
+    }
+
+    /// Why the payer complains, in Stripe's words.
+    var disputeReason: String { self == .disputedAsNotReceived ? "product_not_received" : "fraudulent" }
+
+    /// Whether the bank only inquires, which takes no money.
+    var isInquiredAbout: Bool { self == .inquiredAbout }
 
     /// What an issuer says who gives no reason.
     static let genericDecline = FailureRecord(

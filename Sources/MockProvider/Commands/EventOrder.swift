@@ -14,11 +14,12 @@ struct EventOrder: Sendable {
         (.paymentProcessing, ""),
         (.paymentCanceled, ""), (.chargeExpired, ""), (.chargeRefunded, " [--amount MINOR_UNITS]"),
         (.refundUpdated, " --refund ID"),
-        (.refundFailed, " --refund ID"), (.disputeCreated, ""), (.disputeClosed, " --status won|lost"),
+        (.refundFailed, " --refund ID"), (.disputeCreated, ""), (.disputeClosed, " --status won|lost|warning_closed"),
     ]
 
     static var usage: String {
-        "event TYPE --intent ID, where TYPE is one of: " + types.map { $0.type.rawValue + $0.options }.joined(separator: ", ")
+        "event TYPE --intent ID [--json], where TYPE is one of: "
+            + types.map { $0.type.rawValue + $0.options }.joined(separator: ", ")
     }
 
     /// Reads the words behind `event`.
@@ -109,7 +110,7 @@ extension EventOrder {
     private func knownRefund(of intent: IntentRecord, in books: Books) throws(ProviderError) -> RefundRecord {
         guard let id = refund else { throw MockService.usage(Self.usage) }
         let refund = try books.refund(id)
-        guard refund.paymentIntent == intent.id else { throw .missing("refund", id) }
+        guard refund.paymentIntent.isIdentical(to: intent.id) else { throw .missing("refund", id) }
         return refund
     }
 }

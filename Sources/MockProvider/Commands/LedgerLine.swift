@@ -13,11 +13,14 @@ struct LedgerLine: Encodable {
     let currency: String
     let paymentIntent: String
     let events: [String]
+    /// Left out where the payment belongs to no test.
+    let testID: String?
 
     enum CodingKeys: String, CodingKey {
         case time, clock, operation, object, amount, currency, events
         case idempotencyKey = "idempotency_key"
         case paymentIntent = "payment_intent"
+        case testID = "test_id"
     }
 
     init(_ entry: JournalEntry) {
@@ -30,6 +33,7 @@ struct LedgerLine: Encodable {
         currency = entry.intent.currency.code
         paymentIntent = entry.intent.id
         events = entry.events.map(\.type.rawValue)
+        testID = entry.intent.testID
     }
 
     /// Columns as wide as their widest cell. The time is the mock's clock's, amounts are in minor units.

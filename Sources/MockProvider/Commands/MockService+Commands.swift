@@ -4,17 +4,19 @@ extension MockService {
     /// What testers run by `gateway call NAME ...`.
     package var commands: [ProviderCommand] {
         [
-            ProviderCommand(name: "ledger", help: "ledger [--json]: every effect in the journal, oldest first"),
+            ProviderCommand(name: "ledger", help: "\(Self.ledgerUsage): every effect in the journal, oldest first"),
             ProviderCommand(name: "event", help: "\(EventOrder.usage): it happens at the mock, and its webhook is posted"),
             ProviderCommand(
                 name: "advance",
                 help: "\(Self.advanceUsage): puts the mock's clock forward, and lets happen what is due by then"),
             ProviderCommand(
                 name: "scenario",
-                help: "scenario list | set JSON | clear: what goes wrong from now on, until the next start or reload"),
+                help:
+                    "scenario list | set JSON | clear [--test-id ID] [--json]: what goes wrong from now on, until the next start or reload"
+            ),
             ProviderCommand(
                 name: "reset",
-                help: "reset: forgets all payments, scenarios set since the start, and that the clock was advanced"),
+                help: "\(Self.resetUsage): forgets payments, scenarios set since the start, and that the clock was advanced"),
         ]
     }
 

@@ -2,21 +2,25 @@ import Foundation
 import ProviderAPI
 
 extension MockService {
-    /// `ledger [--json]`: this account's effects, without client secrets.
+    static let ledgerUsage = "ledger [--json] [--test-id ID]"
+
+    /// `ledger [--json] [--test-id ID]`: the effects of this account or of one test, without client secrets.
     func runLedger(_ arguments: [String]) throws(ProviderError) -> String {
-        guard arguments.isEmpty || arguments == ["--json"] else { throw Self.usage("ledger [--json]") }
-        let books = try ledger.look { books throws(ProviderError) in books }
+        var words = arguments
+        let testID = try TestScope.take(from: &words)
+        let isJSON = TestScope.takeJSONFlag(from: &words)
+        guard words.isEmpty else { throw Self.usage(Self.ledgerUsage) }
+        let (file, size, notes) = try ledger.look { books throws(ProviderError) in (books.file, books.size, books.notes) }
         // Outside the lock: a long journal must not hold up payments.
-        let lines = try Books.entries(in: books.file, upTo: books.size).filter { $0.provider == host.name && books.remembers($0) }
+        let lines = try Books.entries(in: file, upTo: size)
+            .filter { entry in
+                entry.provider.isIdentical(to: host.name) && notes.remembers(entry)
+                    && (testID.map { entry.intent.testID?.isIdentical(to: $0) ?? false } ?? true)
+            }
             .map(LedgerLine.init)
-        if arguments.isEmpty { return lines.isEmpty ? "The journal is empty." : LedgerLine.table(lines) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        do {
-            return String(decoding: try encoder.encode(lines), as: UTF8.self)
-        } catch {
-            throw .rejected(Rejection(.invalidRequest, message: "the journal cannot be shown as JSON"))
-        }
+        if isJSON { return try Self.json(lines, [.prettyPrinted]) }
+        guard lines.isEmpty else { return LedgerLine.table(lines) }
+        return testID.map { "The journal has nothing of the test \($0)." } ?? "The journal is empty."
     }
 }
 

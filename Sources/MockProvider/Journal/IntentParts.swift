@@ -47,7 +47,14 @@ struct DisputeRecord: Sendable, Decodable {
     enum Decision: String, CaseIterable, Sendable {
         case won
         case lost
+        /// An inquiry has ended without a dispute.
+        case inquiryClosed = "warning_closed"
     }
+
+    /// The status of a dispute that nobody has answered yet.
+    static let open = "needs_response"
+    /// The status of an inquiry that nobody has answered yet.
+    static let inquiry = "warning_needs_response"
 
     let id: String
     let amount: Int64
@@ -62,6 +69,9 @@ struct DisputeRecord: Sendable, Decodable {
         case id, amount, status, reason, created
         case dueBy = "due_by"
     }
+
+    /// How it ends where nobody answers it.
+    var unanswered: Decision { status == Self.inquiry ? .inquiryClosed : .lost }
 
     /// Whether the bank has decided.
     var isClosed: Bool { Decision(rawValue: status) != nil }

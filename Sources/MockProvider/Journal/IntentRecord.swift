@@ -98,6 +98,9 @@ struct IntentRecord: Sendable, Decodable {
 }
 
 extension IntentRecord {
+    /// The test that it belongs to: the value of the metadata key ``TestScope/metadataKey``; nil where it belongs to none.
+    var testID: String? { metadata[TestScope.metadataKey] }
+
     /// The intent as the mock answers with it.
     var answer: PaymentIntent {
         var intent = PaymentIntent(id: id, status: status, amount: Money(minorUnits: amount, currency: currency))

@@ -7,12 +7,13 @@ extension Books {
     @discardableResult
     mutating func settleDue(at now: Moment) throws(ProviderError) -> [JournalEntry] {
         var entries: [JournalEntry] = []
-        while let due = timetable.next, due <= now.clock {
-            if let occasion = timetable.first, let change = try change(for: occasion, at: due) {
+        while let appointment = timetable.first, appointment.time <= now.clock {
+            let due = appointment.due
+            if let change = try change(for: appointment.occasion, at: due) {
                 entries.append(try append(change, at: Moment(wall: now.wall, clock: due)))
             }
             // Appending may have put something into the timetable, but never before what was due.
-            removeFirstOccasion()
+            removeFirstAppointment()
         }
         return entries
     }
@@ -34,7 +35,7 @@ extension Books {
             case .fail: return intent.settlementFailed(ids: ids)
             case .lapse: return intent.lapsed()
             case .dispute: return intent.disputed(ids: ids, at: due)
-            case .loseDispute: return try intent.disputeClosed(as: .lost)
+            case .loseDispute: return try intent.disputeClosed(as: intent.dispute?.unanswered ?? .lost)
             }
         }
     }

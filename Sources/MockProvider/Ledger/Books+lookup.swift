@@ -10,12 +10,13 @@ extension Books {
     func entry(under key: String, at now: Timestamp) throws(ProviderError) -> JournalEntry? {
         guard let slice = keys.slice(for: key, at: now) else { return nil }
         let entry = try entry(at: slice)
-        return entry.idempotencyKey == key ? entry : nil
+        return entry.idempotencyKey?.isIdentical(to: key) == true && remembers(entry) ? entry : nil
     }
 
     /// - Throws: ``ProviderError/rejected(_:)`` with reason ``Rejection/Reason/notFound``.
     func intent(_ id: String) throws(ProviderError) -> IntentRecord {
-        guard let number = ObjectIDs.number(in: id, of: .paymentIntent), let intent = try intent(number: number), intent.id == id
+        guard let number = ObjectIDs.number(in: id, of: .paymentIntent), let intent = try intent(number: number),
+            intent.id.isIdentical(to: id)
         else {
             throw .missing("payment_intent", id)
         }
@@ -29,13 +30,15 @@ extension Books {
     }
 
     func intent(createdBy operation: String) throws(ProviderError) -> IntentRecord? {
-        guard let number = intentsByOperation[operation.hashValue], let intent = try intent(number: number) else { return nil }
-        return intent.metadata[OperationIdentity.metadataKey] == operation ? intent : nil
+        guard let number = intentsByOperation[operation.hashOfBytes], let intent = try intent(number: number) else { return nil }
+        return intent.metadata[OperationIdentity.metadataKey]?.isIdentical(to: operation) == true ? intent : nil
     }
 
     /// - Throws: ``ProviderError/rejected(_:)`` with reason ``Rejection/Reason/notFound``.
     func refund(_ id: String) throws(ProviderError) -> RefundRecord {
-        guard let number = ObjectIDs.number(in: id, of: .refund), let refund = try refund(number: number), refund.id == id else {
+        guard let number = ObjectIDs.number(in: id, of: .refund), let refund = try refund(number: number),
+            refund.id.isIdentical(to: id)
+        else {
             throw .missing("refund", id)
         }
         return refund

@@ -26,6 +26,8 @@ struct Books: Sendable {
     private(set) var recent = RecentIntents()
     private(set) var refunds: [Int: JournalSlice] = [:]
     private(set) var refundsByIntent: [Int: [Int]] = [:]
+    /// The intents of each test.
+    private(set) var intentsByTest: [String: [Int]] = [:]
     /// The intents by the hash of the operation that created them; the intent itself tells whether it is the one.
     private(set) var intentsByOperation: [Int: Int] = [:]
     private(set) var keys = KeyMemory()
@@ -90,9 +92,16 @@ extension Books {
     }
 
     private mutating func catchUpNotes(isLocked: Bool) throws(ProviderError) {
-        let resets = notes.resets
+        let before = (resets: notes.resets, testResets: notes.testResets, testAdvances: notes.testAdvances)
         try notes.catchUp(isLocked: isLocked)
-        if notes.resets != resets { forget() }
+        if notes.resets != before.resets { forget() }
+        if notes.testResets != before.testResets {
+            // Another process has reset a test: the journal is read again without it. None of the events is posted twice.
+            size = 0
+            forgetObjects()
+        } else if notes.testAdvances != before.testAdvances {
+            moveAppointments()
+        }
     }
 
     private mutating func takeIn(from source: Source, isLocked: Bool) throws(ProviderError) {
@@ -144,6 +153,7 @@ extension Books {
         recent = RecentIntents()
         refunds = [:]
         refundsByIntent = [:]
+        intentsByTest = [:]
         intentsByOperation = [:]
         keys = KeyMemory()
         eventful = []
@@ -203,12 +213,14 @@ extension Books {
         let intent = entry.intent
         lastIntent = max(lastIntent, intent.number)
         lastRefund = max(lastRefund, entry.refund?.number ?? 0)
-        guard entry.provider == account, remembers(entry) else { return }
+        guard entry.provider.isIdentical(to: account), remembers(entry) else { return }
 
-        intents[intent.number] = slice
+        if intents.updateValue(slice, forKey: intent.number) == nil, let testID = intent.testID {
+            intentsByTest[testID, default: []].append(intent.number)
+        }
         recent.insert(intent)
         if entry.effect == .create, let operation = intent.metadata[OperationIdentity.metadataKey] {
-            intentsByOperation[operation.hashValue] = intent.number
+            intentsByOperation[operation.hashOfBytes] = intent.number
         }
         if let refund = entry.refund, refunds.updateValue(slice, forKey: refund.number) == nil {
             refundsByIntent[intent.number, default: []].append(refund.number)
@@ -220,17 +232,26 @@ extension Books {
     }
 
     /// Crosses out what comes first in the timetable.
-    mutating func removeFirstOccasion() {
+    mutating func removeFirstAppointment() {
         timetable.removeFirst()
     }
 
     private mutating func schedule(_ entry: JournalEntry) {
+        let testID = entry.intent.testID
+        let ahead = notes.ahead(of: testID)
         if let step = entry.intent.next {
-            timetable.add(.intent(entry.intent.number), due: Timestamp(unixMilliseconds: step.due))
+            timetable.add(
+                .intent(entry.intent.number), of: testID, due: Timestamp(unixMilliseconds: step.due), ahead: ahead)
         }
         if let refund = entry.refund, let step = refund.next {
-            timetable.add(.refund(refund.number), due: Timestamp(unixMilliseconds: step.due))
+            timetable.add(.refund(refund.number), of: testID, due: Timestamp(unixMilliseconds: step.due), ahead: ahead)
         }
+    }
+
+    /// Brings the timetable to what the tests' clocks say now.
+    mutating func moveAppointments() {
+        let notes = notes
+        timetable.move { notes.ahead(of: $0) }
     }
 
     private func post(_ entry: JournalEntry, at slice: JournalSlice, from source: Source) {
@@ -244,7 +265,7 @@ extension Books {
             case .load(let undelivered): guard undelivered.contains(event.id, madeAt: entry.time) else { continue }
             }
             let posting = Posting(slice: slice, event: index, lane: entry.intent.number, due: due)
-            outbox.push(posting, isHeldBack: entry.webhooks.isReordered)
+            outbox.push(posting, of: entry.intent.testID, isHeldBack: entry.webhooks.isReordered)
         }
     }
 }
@@ -259,11 +280,26 @@ extension Books {
         forget()
     }
 
-    /// Whether no reset has forgotten it.
-    func remembers(_ entry: JournalEntry) -> Bool { entry.intent.number > notes.forgotten.intents }
+    /// Forgets the payments of a test, and how far its clock is ahead. Only within ``exclusively(_:)``.
+    mutating func reset(test testID: String, at now: Timestamp) throws(ProviderError) {
+        try notes.forget(test: testID, Notes.Forgotten(intents: lastIntent, refunds: lastRefund), at: now)
+        for number in intentsByTest.removeValue(forKey: testID) ?? [] {
+            intents[number] = nil
+            recent.remove(number)
+            for refund in refundsByIntent.removeValue(forKey: number) ?? [] { refunds[refund] = nil }
+        }
+        timetable.removeAll(of: testID)
+    }
 
-    /// The intents and refunds that are remembered.
-    var counts: (intents: Int, refunds: Int) { (intents.count, refunds.count) }
+    /// Whether no reset has forgotten it.
+    func remembers(_ entry: JournalEntry) -> Bool { notes.remembers(entry) }
+
+    /// The intents and refunds that are remembered, of one test where it is given.
+    func counts(of testID: String?) -> (intents: Int, refunds: Int) {
+        guard let testID else { return (intents.count, refunds.count) }
+        let numbers = intentsByTest[testID] ?? []
+        return (numbers.count, numbers.reduce(0) { $0 + (refundsByIntent[$1]?.count ?? 0) })
+    }
 
     private mutating func forget() {
         lastIntent = max(lastIntent, notes.forgotten.intents)

@@ -19,14 +19,14 @@ struct KeyMemory: Sendable {
 
     /// The line that the key was used for, where it is not too long ago.
     func slice(for key: String, at now: Timestamp) -> JournalSlice? {
-        guard let use = uses[key.hashValue], now.duration(since: use.time) < Self.span else { return nil }
+        guard let use = uses[key.hashOfBytes], now.duration(since: use.time) < Self.span else { return nil }
         return use.slice
     }
 
     /// Remembers a use, and forgets what is too old.
     mutating func remember(_ key: String, used time: Timestamp, in slice: JournalSlice) {
         forget(before: time.advanced(by: .zero - Self.span))
-        let hash = key.hashValue
+        let hash = key.hashOfBytes
         uses[hash] = Use(time: time, slice: slice)
         order.append((hash, time))
     }

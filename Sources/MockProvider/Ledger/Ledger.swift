@@ -20,12 +20,14 @@ final class Ledger: Sendable {
     /// Makes a change once per idempotency key: a repeat is answered from the journal, and adds no line.
     ///
     /// - Parameters:
+    ///   - testID: the test that the request belongs to.
     ///   - scenario: may have a 500 stored under the key, in place of the effect or as its answer, and treats the events.
     ///   - decide: checks the request against the books and says what is to change; it throws a refusal.
     /// - Throws: ``ProviderError/unknown(_:)`` where the key was used with other parameters, as the contract has it, and where
     ///   a 500 without an effect is stored under it.
     func change(
         _ name: String, _ request: some Fingerprinted, as operation: OperationIdentity, in scenario: Scenario?,
+        ofTest testID: (Books) throws(ProviderError) -> String?,
         decide: (Books, Timestamp) throws(ProviderError) -> Change
     ) throws(ProviderError) -> JournalEntry {
         let fingerprint = Fingerprint.of(name, request, as: operation)
@@ -38,9 +40,11 @@ final class Ledger: Sendable {
                 throw stored == fingerprint ? .serverError : Self.keyReused
             }
             if scenario?.fault == .error500BeforeEffect {
-                try books.notes.store(under: operation.idempotencyKey, fingerprint: fingerprint, at: now.wall)
+                try books.notes.store(
+                    under: operation.idempotencyKey, fingerprint: fingerprint, of: try testID(books), at: now.wall)
                 throw .serverError
             }
+            let now = now.ahead(by: books.notes.hasTestClocks ? books.notes.ahead(of: try testID(books)) : .zero)
             let change = try decide(books, now.clock)
             return try books.append(change, at: now, key: operation.idempotencyKey, fingerprint: fingerprint, in: scenario)
         }
@@ -49,34 +53,47 @@ final class Ledger: Sendable {
     }
 
     /// Makes a change that no call asked for: on a page of the mock's, or by a command.
-    func change(decide: (Books, Timestamp) throws(ProviderError) -> Change) throws(ProviderError) -> JournalEntry {
+    ///
+    /// - Parameter testID: the test that the payment belongs to.
+    func change(
+        ofTest testID: (Books) throws(ProviderError) -> String?,
+        decide: (Books, Timestamp) throws(ProviderError) -> Change
+    ) throws(ProviderError) -> JournalEntry {
         let entry = try exclusively { books, now throws(ProviderError) in
-            try books.append(try decide(books, now.clock), at: now)
+            let now = now.ahead(by: books.notes.ahead(of: try testID(books)))
+            return try books.append(try decide(books, now.clock), at: now)
         }
         if entry.hasConsequences { timetableChanged.ring() }
         return entry
     }
 
-    /// Puts the account's clock forward.
+    /// Puts the clock of the account or of one test forward.
     ///
     /// - Returns: what time it is by it then, and what has happened by itself on the way.
-    func advance(by duration: Duration) throws(ProviderError) -> (now: Moment, entries: [JournalEntry]) {
+    func advance(
+        _ testID: String?, by duration: Duration
+    ) throws(ProviderError) -> (now: Moment, entries: [JournalEntry]) {
         let result = try exclusively { books, now throws(ProviderError) -> (Moment, [JournalEntry]) in
-            try books.notes.advance(byMilliseconds: Int64(duration / .milliseconds(1)), at: now.wall)
+            try books.notes.advance(testID, byMilliseconds: Int64(duration / .milliseconds(1)), at: now.wall)
+            if testID != nil { books.moveAppointments() }
             let then = self.moment(in: books)
-            return (then, try books.settleDue(at: then))
+            return (then.ahead(by: books.notes.ahead(of: testID)), try books.settleDue(at: then))
         }
         timetableChanged.ring()
         return result
     }
 
-    /// Forgets what the account has done; see ``Books/reset(at:)``.
+    /// Forgets what the account or one test has done; see ``Books/reset(at:)`` and ``Books/reset(test:at:)``.
     ///
     /// - Returns: how many intents and refunds that were.
-    func reset() throws(ProviderError) -> (intents: Int, refunds: Int) {
+    func reset(_ testID: String?) throws(ProviderError) -> (intents: Int, refunds: Int) {
         try exclusively { books, now throws(ProviderError) in
-            let counts = books.counts
-            try books.reset(at: now.wall)
+            let counts = books.counts(of: testID)
+            if let testID {
+                try books.reset(test: testID, at: now.wall)
+            } else {
+                try books.reset(at: now.wall)
+            }
             return counts
         }
     }
@@ -101,9 +118,9 @@ final class Ledger: Sendable {
     ///
     /// - Returns: nil where a reset has forgotten it.
     func entry(at slice: JournalSlice) throws(ProviderError) -> JournalEntry? {
-        let books = books.withLock { $0 }
-        let entry = try Books.entry(at: slice, in: books.file)
-        return books.remembers(entry) ? entry : nil
+        let (file, notes) = books.withLock { ($0.file, $0.notes) }
+        let entry = try Books.entry(at: slice, in: file)
+        return notes.remembers(entry) ? entry : nil
     }
 
     /// Does something with the books while nobody else does, after all that was due by then has happened.

@@ -11,6 +11,11 @@ struct RecentIntents: Sendable {
         young[number] ?? old[number]
     }
 
+    mutating func remove(_ number: Int) {
+        young[number] = nil
+        old[number] = nil
+    }
+
     mutating func insert(_ intent: IntentRecord) {
         if young.count >= Self.generation {
             old = young

@@ -69,7 +69,7 @@ enum ChallengePage {
             ]
         guard let location = components.string else { return response }
         response.status = 303
-        response.headers = [HTTPField("Location", location)]
+        response.headers.append(HTTPField("Location", location))
         return response
     }
 
@@ -83,6 +83,13 @@ enum ChallengePage {
         page(status, title, "<p>\(escaped(sentence))</p>")
     }
 
+    /// The page loads nothing, runs nothing, and no other page may frame it: a frame could have the payer press a button unseen.
+    /// There is no form-action: browsers hold the redirect after the form to it, and the shop may be anywhere.
+    private static let protection = [
+        HTTPField("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+        HTTPField("X-Frame-Options", "DENY"), HTTPField("Referrer-Policy", "no-referrer"), HTTPField("Cache-Control", "no-store"),
+    ]
+
     private static func page(_ status: Int, _ title: String, _ content: String) -> PageResponse {
         let html = """
             <!doctype html>
@@ -94,7 +101,9 @@ enum ChallengePage {
             </html>
 
             """
-        return PageResponse(status: status, contentType: "text/html; charset=utf-8", body: Array(html.utf8))
+        var response = PageResponse(status: status, contentType: "text/html; charset=utf-8", body: Array(html.utf8))
+        response.headers = protection
+        return response
     }
 
     private static func escaped(_ text: String) -> String {

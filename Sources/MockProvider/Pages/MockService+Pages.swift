@@ -23,7 +23,7 @@ extension MockService {
             return try answer(challenge: id, ofIntent: number, with: outcome)
         default:
             var response = ChallengePage.message(405, "Method not allowed", "Use GET or POST.")
-            response.headers = [HTTPField("Allow", "GET, HEAD, POST")]
+            response.headers.append(HTTPField("Allow", "GET, HEAD, POST"))
             return response
         }
     }
@@ -31,7 +31,7 @@ extension MockService {
     /// The intent, where it waits for an answer to this challenge.
     private func intent(_ number: Int, with challenge: String) throws(ProviderError) -> IntentRecord? {
         let intent = try ledger.look { books throws(ProviderError) in try books.intent(number: number) }
-        return intent?.challenge?.id == challenge ? intent : nil
+        return intent?.challenge?.id.isIdentical(to: challenge) == true ? intent : nil
     }
 
     private func answer(
@@ -40,21 +40,27 @@ extension MockService {
         var returnURL: String?
         let entry: JournalEntry
         do throws(ProviderError) {
-            entry = try ledger.change { books, now throws(ProviderError) in
+            entry = try ledger.change { books throws(ProviderError) in
+                try books.intent(number: number)?.testID
+            } decide: { books, now throws(ProviderError) in
                 // Asked within the change: of two answers at once only the first finds the challenge.
-                guard let intent = try books.intent(number: number), let challenge = intent.challenge, challenge.id == id,
+                guard let intent = try books.intent(number: number), let challenge = intent.challenge,
+                    challenge.id.isIdentical(to: id),
                     let token = intent.paymentMethod
                 else { throw .missing("challenge", id) }
                 returnURL = challenge.returnURL
                 switch outcome {
                 case .approve:
-                    return intent.paid(disputedAfter: try TestCard(token: token).disputedAfter, ids: books.ids, at: now)
+                    let card = try TestCard(token: token)
+                    if let failure = card.declineAfterChallenge { return intent.declined(failure, ids: books.ids) }
+                    return intent.paid(disputedAfter: card.disputedAfter, ids: books.ids, at: now)
                 case .decline, .giveUp: return intent.declined(ChallengePage.failure, ids: books.ids)
                 }
             }
         } catch .rejected(let rejection) where rejection.reason == .notFound {
             return ChallengePage.over
         }
-        return ChallengePage.answered(entry.intent, outcome, returnURL: returnURL)
+        let isDeclined = entry.effect == .decline
+        return ChallengePage.answered(entry.intent, isDeclined ? .decline : outcome, returnURL: returnURL)
     }
 }

@@ -101,8 +101,11 @@ extension IntentRecord {
     func disputed(ids: ObjectIDs, at now: Timestamp) -> Change {
         var intent = self
         let due = now.advanced(by: Timing.evidence)
+        // A dispute that a tester asks for needs no card that is disputed by itself.
+        let card = paymentMethod.flatMap { try? TestCard(token: $0) } ?? .visa
         intent.dispute = DisputeRecord(
-            id: ids.id(.dispute, number), amount: amountCaptured, status: "needs_response", reason: "fraudulent",
+            id: ids.id(.dispute, number), amount: amountCaptured,
+            status: card.isInquiredAbout ? DisputeRecord.inquiry : DisputeRecord.open, reason: card.disputeReason,
             created: now.unixSeconds, dueBy: due.unixSeconds
         )
         intent.next = NextStep(.loseDispute, due: due)

@@ -20,7 +20,10 @@ extension MockService {
         let result: Result<Answer, ProviderError>
         do throws(ProviderError) {
             let entry = try ledger.change(subject.kind.rawValue, request, as: operation, in: scenario) {
-                books, now throws(ProviderError) in
+                books throws(ProviderError) in
+                guard let id else { return subject.metadata[TestScope.metadataKey] }
+                return try books.intentIfKnown(id)?.testID
+            } decide: { books, now throws(ProviderError) in
                 try decide(books, now, scenario)
             }
             // Deliberate: the module crashes as a faulty one does, with the effect in the journal and nobody told of it.

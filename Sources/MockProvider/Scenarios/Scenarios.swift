@@ -3,47 +3,61 @@ import Synchronization
 
 /// The scenarios of one mock, and how often each has matched.
 final class Scenarios: Sendable {
-    private struct State {
-        var all: [Scenario]
-        var uses: [Int]
+    /// A scenario, the test that it is for, and how often it has matched.
+    struct Use: Sendable {
+        let scenario: Scenario
+        /// Nil where it is for all payments.
+        let testID: String?
+        fileprivate(set) var count = 0
 
-        init(_ scenarios: [Scenario]) {
-            all = scenarios
-            uses = Array(repeating: 0, count: scenarios.count)
+        /// Whether the call agrees with the scenario, which is not used up.
+        fileprivate func takes(_ subject: CallSubject) -> Bool {
+            scenario.match.includes(subject) && count < scenario.times ?? .max
         }
     }
 
-    private let state: Mutex<State>
+    /// By the test that they are for, in the order in which they are tried.
+    private let state: Mutex<[String?: [Use]]>
 
-    /// These scenarios, in the order in which they are tried.
+    /// These scenarios, for all payments.
     init(_ scenarios: [Scenario]) {
-        state = Mutex(State(scenarios))
+        state = Mutex([nil: scenarios.map { Use(scenario: $0, testID: nil) }])
     }
 
-    /// Puts others in place of all, counted afresh. Calls that met one of those before go on with it.
-    func replace(with scenarios: [Scenario]) {
-        state.withLock { $0 = State(scenarios) }
+    /// Puts others in place of those of a test, or of those for all payments, counted afresh. Calls that met one of those before go on
+    /// with it.
+    func replace(with scenarios: [Scenario], ofTest testID: String?) {
+        state.withLock { $0[testID] = scenarios.isEmpty ? nil : scenarios.map { Use(scenario: $0, testID: testID) } }
     }
 
-    /// All of them, each with how often it has matched.
-    var uses: [(scenario: Scenario, count: Int)] {
-        state.withLock { state in zip(state.all, state.uses).map { ($0, $1) } }
+    /// Puts scenarios for all payments in place of all others.
+    func replaceAll(with scenarios: [Scenario]) {
+        state.withLock { $0 = [nil: scenarios.map { Use(scenario: $0, testID: nil) }] }
+    }
+
+    /// All of them: those for all payments, then those of each test.
+    var uses: [Use] {
+        state.withLock { state in
+            state.sorted { ($0.key ?? "") < ($1.key ?? "") }.flatMap(\.value)
+        }
     }
 
     /// Whether a call of this kind may match one at all: else nobody needs to know what it is about.
     func mayMatch(_ kind: CallKind) -> Bool {
-        state.withLock { $0.all.contains { $0.match.includes(kind) } }
+        state.withLock { $0.values.contains { $0.contains { $0.scenario.match.includes(kind) } } }
     }
 
-    /// The first scenario that matches the call and is not used up; the call is counted there.
+    /// The first scenario that matches the call and is not used up, those of the payment's test before those for all; the call is
+    /// counted there.
     func use(for subject: CallSubject) -> Scenario? {
-        state.withLock { state in
-            let index = state.all.indices.first { index in
-                state.all[index].match.includes(subject) && state.uses[index] < state.all[index].times ?? .max
+        let testID = subject.metadata[TestScope.metadataKey]
+        return state.withLock { state in
+            for key in testID == nil ? [nil] : [testID, nil] {
+                guard let index = state[key]?.firstIndex(where: { $0.takes(subject) }) else { continue }
+                state[key]?[index].count += 1
+                return state[key]?[index].scenario
             }
-            guard let index else { return nil }
-            state.uses[index] += 1
-            return state.all[index]
+            return nil
         }
     }
 }
@@ -88,7 +102,7 @@ extension Scenario.Match {
         guard includes(subject.kind) else { return false }
         if let amount, amount != subject.amount { return false }
         if let currency, currency != subject.currency { return false }
-        if let token, token.rawValue != subject.token { return false }
-        return metadata.allSatisfy { subject.metadata[$0.key] == $0.value }
+        if let token, subject.token.map(token.rawValue.isIdentical) != true { return false }
+        return metadata.allSatisfy { subject.metadata[$0.key]?.isIdentical(to: $0.value) == true }
     }
 }

@@ -19,11 +19,14 @@ extension MockService {
 
     /// The events since then, oldest first, whether or not they were posted. They read exactly as their webhooks do.
     package func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent] {
-        let (lines, file) = try ledger.look { books throws(ProviderError) in (books.linesWithEvents(since: since), books.file) }
+        let (lines, file, notes) = try ledger.look { books throws(ProviderError) in
+            (books.linesWithEvents(since: since), books.file, books.notes)
+        }
         var events: [WebhookEvent] = []
         // Outside the lock: a long list must not hold up payments.
         for line in lines {
             let entry = try Books.entry(at: line, in: file)
+            guard notes.remembers(entry) else { continue }
             for event in entry.events {
                 events.append(try StripeEvent(body: StripeJSON.event(event, of: entry)).event)
             }

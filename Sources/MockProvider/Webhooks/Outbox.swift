@@ -31,24 +31,24 @@ final class Outbox: Sendable {
 
     private let all = (0..<8).map { _ in Queue() }
     private let late = Queue()
-    private let heldBack = Mutex<Posting?>(nil)
+    /// By the test of the payment, and one for payments that belong to none.
+    private let heldBack = Mutex<[String?: Posting]>([:])
 
     init() {}
 
     /// The numbers of the lanes.
     var lanes: Range<Int> { all.indices }
 
-    /// Queues an event, now or when it is due. One that is held back is queued after the next one was posted; while one is held
-    /// back, the next never is.
-    func push(_ posting: Posting, isHeldBack: Bool) {
+    /// Queues an event, now or when it is due. One that is held back is queued after the next one of the same test was posted; while
+    /// one is held back, the next never is.
+    func push(_ posting: Posting, of testID: String?, isHeldBack: Bool) {
         let next = heldBack.withLock { heldBack -> Posting? in
-            if let first = heldBack {
-                heldBack = nil
+            if let first = heldBack.removeValue(forKey: testID) {
                 var next = posting
                 next.followers.append(first)
                 return next
             }
-            if isHeldBack { heldBack = posting }
+            if isHeldBack { heldBack[testID] = posting }
             return isHeldBack ? nil : posting
         }
         if let next { push(next) }

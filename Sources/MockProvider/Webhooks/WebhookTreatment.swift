@@ -8,7 +8,7 @@ struct WebhookTreatment: Sendable, Hashable {
     var delay: Duration = .zero
     /// `duplicate: n`: each is posted n times more, once it was taken.
     var duplicates = 0
-    /// `reorder: true`: each is posted after the account's next event, whichever payment that is about. While one waits, the next
+    /// `reorder: true`: each is posted after the next event of the same test, or of payments that belong to none. While one waits, the next
     /// never does, so two in a row change places. It waits for as long as there is no next one.
     var isReordered = false
     /// `bad_signature: true`: each is signed with another secret.

@@ -97,6 +97,7 @@ extension ModuleCertificate {
         guard let data = try? handle.read(upToCount: sizeLimit),
             let certificate = try? JSONDecoder().decode(Self.self, from: data), certificate.format == 1
         else { return .invalid(path: path, cause: "it is no certificate") }
+        if let fault = FileTrust.fault(of: path) { return .invalid(path: path, cause: fault.reason) }
         guard certificate.sha256 == digest else {
             return .invalid(
                 path: path, cause: "it is of a file with the SHA-256 \(certificate.sha256), and this one's is \(digest)")

@@ -8,6 +8,8 @@ package struct ConfigurationOverrides: Sendable {
         case host = "server.host"
         /// The port to listen on.
         case port = "server.port"
+        /// The address of the management listener.
+        case management = "server.management"
         /// Where transactions are kept.
         case database = "database.url"
         /// The key that signs bearer tokens.
@@ -22,6 +24,7 @@ package struct ConfigurationOverrides: Sendable {
             switch self {
             case .host: "--host"
             case .port: "--port"
+            case .management: "--management"
             case .database: "--database"
             case .jwtSecret, .logLevel, .logFormat: nil
             }
@@ -32,6 +35,7 @@ package struct ConfigurationOverrides: Sendable {
             switch self {
             case .host: "GATEWAY_HOST"
             case .port: "GATEWAY_PORT"
+            case .management: "GATEWAY_MANAGEMENT"
             case .database: "GATEWAY_DATABASE"
             case .jwtSecret: "GATEWAY_JWT_SECRET"
             case .logLevel: "GATEWAY_LOG_LEVEL"

@@ -22,10 +22,10 @@ extension ConfigurationReader {
                 reader.report(secretNode.problem("contradicts auth.jwks; keep one of the two"))
             }
             if let algorithmNode, algorithm == .hs256 {
-                let mend = "remove it, or name the one algorithm to accept: RS256, ES256 or EdDSA"
+                let mend = "remove it, or name the one algorithm to accept, such as RS256, ES256 or EdDSA"
                 reader.report(algorithmNode.problem("HS256 is for a shared secret, and auth.jwks holds public keys; \(mend)"))
             }
-            keys = keySetKeys(keySet, algorithm: algorithm)
+            keys = keySetKeys(keySet, algorithm: algorithm, in: environment)
         } else if let algorithmNode, let algorithm, algorithm != .hs256 {
             let mend = "set auth.jwks to a file or an https URL, or use HS256"
             reader.report(algorithmNode.problem("\(algorithm.rawValue) needs public keys; \(mend)"))
@@ -35,7 +35,34 @@ extension ConfigurationReader {
         }
         let issuer = reader.text(section?["issuer"])
         let audience = reader.text(section?["audience"])
-        return keys.map { GatewayConfiguration.Authentication(keys: $0, issuer: issuer, audience: audience) }
+        let type = reader.text(section?["type"])
+        for (name, value) in [("issuer", issuer), ("audience", audience), ("type", type)] {
+            guard let value, value.isEmpty, let node = section?[name] else { continue }
+            reader.report(node.problem("is empty; remove the key, or write what a token must have"))
+        }
+        if environment == .production, let node, case .keySetFile? = keys { requireIssuer(issuer, and: audience, of: node) }
+        if environment == .production, let node, case .keySetURL? = keys { requireIssuer(issuer, and: audience, of: node) }
+        let lifetime = reader.duration(section?["max_token_lifetime"], in: ConfigurationSchema.tokenLifetimes)
+        return keys.map {
+            GatewayConfiguration.Authentication(
+                keys: $0, issuer: issuer, audience: audience, type: type,
+                maximumTokenLifetime: lifetime ?? ConfigurationSchema.defaultTokenLifetime)
+        }
+    }
+
+    /// An issuer signs tokens for other services with the same keys: they must not work here (RFC 8725, sections 3.8 and 3.9).
+    private mutating func requireIssuer(_ issuer: String?, and audience: String?, of section: ConfigurationNode) {
+        if issuer == nil {
+            reportMissing(
+                "auth.issuer", at: section.origin, "production needs it beside auth.jwks: write the `iss` of your issuer's tokens"
+            )
+        }
+        if audience == nil {
+            reportMissing(
+                "auth.audience", at: section.origin,
+                "production needs it beside auth.jwks: write the `aud` of tokens for this gateway, or tokens for other services work here"
+            )
+        }
     }
 
     private mutating func sharedSecret(
@@ -53,11 +80,14 @@ extension ConfigurationReader {
             let message = "has fewer than \(Self.secretLength) bytes, which HS256 needs (RFC 7518, section 3.2); \(mend)"
             if environment == .production { reader.report(place.saying(message)) } else { warn(place.saying(message)) }
         }
+        if environment == .production, secret.utf8.count >= Self.secretLength, let fault = SecretStrength.fault(of: secret) {
+            reader.report(place.saying(fault))
+        }
         return .sharedSecret(SecretText(secret))
     }
 
     private mutating func keySetKeys(
-        _ node: ConfigurationNode, algorithm: GatewayConfiguration.Authentication.Algorithm?
+        _ node: ConfigurationNode, algorithm: GatewayConfiguration.Authentication.Algorithm?, in environment: GatewayEnvironment?
     ) -> GatewayConfiguration.Authentication.Keys? {
         guard let text = reader.text(node) else { return nil }
         if text.contains("://") {
@@ -74,6 +104,7 @@ extension ConfigurationReader {
             reader.report(node.problem("there is no such file; a relative path starts at the folder of providers.yaml"))
             return nil
         }
+        checkTrust(in: path, at: node.origin, keyPath: node.keyPath, in: environment)
         return .keySetFile(path: path, algorithm: algorithm)
     }
 }

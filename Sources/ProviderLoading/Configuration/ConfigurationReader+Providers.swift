@@ -115,7 +115,7 @@ extension ConfigurationReader {
         guard let name = reader.text(node) else { return nil }
         let enabled = providers.filter(\.isEnabled).map(\.name)
         guard enabled.contains(name) else {
-            if providers.contains(where: { $0.name == name }) {
+            if providers.contains(where: { $0.name.isIdentical(to: name) }) {
                 reader.report(
                     node.problem("the provider \(name) is off; give it `enabled: true`, or name one of those that are on"))
             } else {

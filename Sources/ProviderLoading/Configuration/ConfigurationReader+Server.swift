@@ -28,10 +28,27 @@ extension ConfigurationReader {
             let message = "is not set: providers are told to post webhooks to the address that the gateway listens on"
             warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.public_url", message: message))
         }
+        let managementNode = overrides.node(for: .management, else: section?["management"])
+        let management = management(managementNode)
+        if environment == .production, managementNode.map(\.isAbsent) ?? true {
+            let message = "is not set: /metrics is answered at server.port, and health checks stop when that is full"
+            warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.management", message: message))
+        }
+        let connections = reader.integer(section?["max_connections"], in: ConfigurationSchema.connections)
         let bodyMemory = reader.integer(section?["body_memory_mib"], in: ConfigurationSchema.bodyMemory)
         return GatewayConfiguration.Server(
-            host: host, port: Int(port ?? ConfigurationSchema.defaultPort), publicURL: publicURL,
+            host: host, port: Int(port ?? ConfigurationSchema.defaultPort), publicURL: publicURL, management: management,
+            maximumConnections: connections.map(Int.init),
             bodyMemory: Int(bodyMemory ?? ConfigurationSchema.defaultBodyMemory) << 20)
+    }
+
+    private mutating func management(_ node: ConfigurationNode?) -> ListenAddress? {
+        guard let node, let text = reader.text(node) else { return nil }
+        guard let address = ListenAddress(text) else {
+            reader.report(node.problem("must be an address and a port, such as 127.0.0.1:9090, 0.0.0.0:9090 or [::1]:9090"))
+            return nil
+        }
+        return address
     }
 
     private mutating func publicURL(_ node: ConfigurationNode?, in environment: GatewayEnvironment?) -> String? {

@@ -8,18 +8,21 @@ struct ConfigurationReader {
     let file: String
     let baseDirectory: String
     let executableDirectory: String
+    /// Files that the configuration was read from, absolute.
+    let sources: [String]
     var reader = NodeReader()
     var warnings: [ConfigurationProblem] = []
 
     init(
         substitution: Substitution, overrides: ConfigurationOverrides, file: String, baseDirectory: String,
-        executableDirectory: String
+        executableDirectory: String, sources: [String] = []
     ) {
         self.substitution = substitution
         self.overrides = overrides
         self.file = file
         self.baseDirectory = baseDirectory
         self.executableDirectory = executableDirectory
+        self.sources = sources
     }
 
     /// Reads the whole document.
@@ -29,9 +32,12 @@ struct ConfigurationReader {
         _ = reader.section(root, as: ConfigurationSchema.root)
 
         let environment = environment(of: root)
+        for source in sources { checkTrust(in: source, at: root.origin, keyPath: "", in: environment) }
         let server = server(root["server"], of: root, in: environment)
         let database = database(root["database"])
         let authentication = authentication(root["auth"], of: root, in: environment)
+        let authorization = authorization(root["authorization"], of: root, in: environment)
+        let rateLimit = rateLimit(root["rate_limits"], in: environment)
         let modules = reader.section(root["modules"], as: ConfigurationSchema.modules)
         let modulesDirectory = reader.text(modules?["directory"]).map(absolutePath) ?? executableDirectory
         let requiresCertificates = reader.bool(modules?["require_certificates"]) ?? false
@@ -48,9 +54,9 @@ struct ConfigurationReader {
             if environment == .development, let server, let database, let authentication, let routing {
                 servable = GatewayConfiguration(
                     environment: .development, server: server, database: database, authentication: authentication,
-                    modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
-                    providers: providers.filter(isSound), routing: routing, log: log, retention: retention, file: file,
-                    baseDirectory: baseDirectory, warnings: warnings)
+                    authorization: authorization, rateLimit: rateLimit, modulesDirectory: modulesDirectory,
+                    requiresCertificates: requiresCertificates, providers: providers.filter(isSound), routing: routing, log: log,
+                    retention: retention, file: file, baseDirectory: baseDirectory, warnings: warnings)
             }
             throw ConfigurationError(
                 reader.problems, remains: remains,
@@ -58,8 +64,9 @@ struct ConfigurationReader {
         }
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
-            modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates, providers: providers,
-            routing: routing, log: log, retention: retention, file: file, baseDirectory: baseDirectory,
+            authorization: authorization, rateLimit: rateLimit, modulesDirectory: modulesDirectory,
+            requiresCertificates: requiresCertificates, providers: providers, routing: routing, log: log, retention: retention,
+            file: file, baseDirectory: baseDirectory,
             warnings: ConfigurationProblem.inReadingOrder(warnings))
     }
 
@@ -73,8 +80,7 @@ struct ConfigurationReader {
         !reader.problems.contains { $0.keyPath == provider.node.keyPath || $0.keyPath.hasPrefix(provider.node.keyPath + ".") }
     }
 
-    /// What can still be checked of a configuration with mistakes: the providers, but in production none that would be loaded without
-    /// its digest.
+    /// What can still be checked of a configuration with mistakes: the providers.
     private func remains(
         environment: GatewayEnvironment?, server: GatewayConfiguration.Server?, providers: [ProviderConfiguration],
         modulesDirectory: String, requiresCertificates: Bool
@@ -84,10 +90,12 @@ struct ConfigurationReader {
             environment: environment,
             server: server
                 ?? .init(host: ConfigurationSchema.defaultHost, port: Int(ConfigurationSchema.defaultPort), publicURL: nil),
-            database: .init(path: ""), authentication: .init(keys: .sharedSecret(nil), issuer: nil, audience: nil),
-            modulesDirectory: modulesDirectory, requiresCertificates: requiresCertificates,
-            providers: providers.filter { environment == .development || $0.sha256 != nil },
-            routing: .init(defaultProvider: ""),
+            database: .init(path: ""),
+            authentication: .init(
+                keys: .sharedSecret(nil), issuer: nil, audience: nil, type: nil,
+                maximumTokenLifetime: ConfigurationSchema.defaultTokenLifetime),
+            authorization: AuthorizationPolicy(), rateLimit: nil, modulesDirectory: modulesDirectory,
+            requiresCertificates: requiresCertificates, providers: providers, routing: .init(defaultProvider: ""),
             log: .init(level: ConfigurationSchema.defaultLogLevel, format: ConfigurationSchema.defaultLogFormat(in: environment)),
             retention: RetentionPolicy(), file: file, baseDirectory: baseDirectory, warnings: [])
     }
@@ -174,6 +182,19 @@ struct ConfigurationReader {
     /// Reports that a key is missing, at the map that should have it.
     mutating func reportMissing(_ keyPath: String, at origin: ConfigurationProblem.Origin, _ mend: String) {
         reader.report(ConfigurationProblem(at: origin, keyPath: keyPath, message: "is missing; \(mend)"))
+    }
+
+    /// Reports a file that somebody other than root and this user can change: a mistake in production, and worth a look else.
+    mutating func checkTrust(
+        in file: String, at origin: ConfigurationProblem.Origin, keyPath: String, in environment: GatewayEnvironment?
+    ) {
+        guard let fault = FileTrust.fault(of: file) else { return }
+        if environment == .production {
+            let message = "\(fault) (production trusts \(file) only where nobody else can change it)"
+            reader.report(ConfigurationProblem(at: origin, keyPath: keyPath, message: message))
+        } else {
+            warn(ConfigurationProblem(at: origin, keyPath: keyPath, message: "\(fault); production refuses \(file)"))
+        }
     }
 
     /// Notes what is allowed and yet worth a look.

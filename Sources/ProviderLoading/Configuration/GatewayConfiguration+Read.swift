@@ -20,7 +20,8 @@ extension GatewayConfiguration {
         let absolute = URL(fileURLWithPath: path).standardizedFileURL
         return try read(
             text, file: path, baseDirectory: absolute.deletingLastPathComponent().path, variables: variables,
-            overrides: overrides, executableDirectory: executableDirectory)
+            overrides: overrides, executableDirectory: executableDirectory,
+            sources: [absolute.path, absolute.deletingLastPathComponent().path + "/.env"])
     }
 
     /// Reads and checks the text of a file.
@@ -31,15 +32,18 @@ extension GatewayConfiguration {
     ///   - variables: the environment, `.env` merged in.
     ///   - overrides: values of flags and `GATEWAY_...` variables.
     ///   - executableDirectory: where modules are unless the file says otherwise.
+    ///   - sources: files that the configuration comes from, absolute. In production nobody else may be able to change them. One that
+    ///     does not exist is left out.
     /// - Throws: ``ConfigurationError`` with everything that is wrong.
     package static func read(
         _ text: String, file: String, baseDirectory: String, variables: [String: String],
-        overrides: ConfigurationOverrides = ConfigurationOverrides(), executableDirectory: String
+        overrides: ConfigurationOverrides = ConfigurationOverrides(), executableDirectory: String, sources: [String] = []
     ) throws -> GatewayConfiguration {
         let root = try ConfigurationDocument.parse(text, file: file)
         var reader = ConfigurationReader(
             substitution: Substitution(variables: variables), overrides: overrides, file: file, baseDirectory: baseDirectory,
-            executableDirectory: executableDirectory)
+            executableDirectory: executableDirectory,
+            sources: sources.filter { FileManager.default.fileExists(atPath: $0) })
         return try reader.configuration(root)
     }
 

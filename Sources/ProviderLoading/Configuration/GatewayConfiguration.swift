@@ -9,11 +9,15 @@ package struct GatewayConfiguration: Sendable {
     /// What the gateway is run for.
     package let environment: GatewayEnvironment
     /// Where the gateway listens and is reached.
-    package let server: Server
+    package private(set) var server: Server
     /// Where transactions are kept.
     package let database: Database
     /// How bearer tokens are checked.
     package let authentication: Authentication
+    /// Who may refund, cancel and capture.
+    package let authorization: AuthorizationPolicy
+    /// How many requests a user may send; nil for any number.
+    package let rateLimit: SubjectRateLimit?
     /// The folder that modules are loaded from, absolute.
     package let modulesDirectory: String
     /// Whether a module without a certificate is refused.
@@ -41,16 +45,23 @@ package struct GatewayConfiguration: Sendable {
         package let port: Int
         /// Where providers and browsers reach the gateway, without a slash at the end; nil where the file does not say.
         package let publicURL: String?
+        /// Where health checks and metrics are answered on a listener of their own; nil for no such listener.
+        package let management: ListenAddress?
+        /// The most connections that clients may have open; nil for what the descriptor limit allows.
+        package let maximumConnections: Int?
         /// How many bytes the bodies of all requests may take in memory.
         package let bodyMemory: Int
 
-        /// A server whose bodies may take what is the default.
-        init(
-            host: String, port: Int, publicURL: String?, bodyMemory: Int = Int(ConfigurationSchema.defaultBodyMemory) << 20
+        /// Where to listen, and what others know of it.
+        package init(
+            host: String, port: Int, publicURL: String?, management: ListenAddress? = nil, maximumConnections: Int? = nil,
+            bodyMemory: Int = Int(ConfigurationSchema.defaultBodyMemory) << 20
         ) {
             self.host = host
             self.port = port
             self.publicURL = publicURL
+            self.management = management
+            self.maximumConnections = maximumConnections
             self.bodyMemory = bodyMemory
         }
 
@@ -80,8 +91,22 @@ package struct GatewayConfiguration: Sendable {
             case hs256 = "HS256"
             /// RSASSA-PKCS1-v1_5 with SHA-256.
             case rs256 = "RS256"
+            /// RSASSA-PKCS1-v1_5 with SHA-384.
+            case rs384 = "RS384"
+            /// RSASSA-PKCS1-v1_5 with SHA-512.
+            case rs512 = "RS512"
+            /// RSASSA-PSS with SHA-256.
+            case ps256 = "PS256"
+            /// RSASSA-PSS with SHA-384.
+            case ps384 = "PS384"
+            /// RSASSA-PSS with SHA-512.
+            case ps512 = "PS512"
             /// ECDSA on P-256 with SHA-256.
             case es256 = "ES256"
+            /// ECDSA on P-384 with SHA-384.
+            case es384 = "ES384"
+            /// ECDSA on P-521 with SHA-512.
+            case es512 = "ES512"
             /// Edwards curves.
             case edDSA = "EdDSA"
         }
@@ -104,6 +129,10 @@ package struct GatewayConfiguration: Sendable {
         package let issuer: String?
         /// What a token's `aud` must contain; nil for anything.
         package let audience: String?
+        /// What a token's `typ` must be; nil for anything.
+        package let type: String?
+        /// For how long a token may be valid.
+        package let maximumTokenLifetime: Duration
     }
 
     /// What is logged, and how.
@@ -118,6 +147,15 @@ package struct GatewayConfiguration: Sendable {
     package struct Routing: Sendable, Hashable {
         /// The provider of requests that name none. It is one of those that are on.
         package let defaultProvider: String
+    }
+
+    /// The same configuration with the port that the gateway took for `server.port: 0`.
+    package func listening(onPort port: Int) -> GatewayConfiguration {
+        var copy = self
+        copy.server = Server(
+            host: server.host, port: port, publicURL: server.publicURL, management: server.management,
+            maximumConnections: server.maximumConnections)
+        return copy
     }
 
     /// The providers that are on.

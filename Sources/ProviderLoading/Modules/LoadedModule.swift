@@ -10,13 +10,19 @@ package struct LoadedModule: Sendable {
     package let digest: String
     /// Whether it is certified.
     package let certificate: ModuleCertificate.Standing
+    /// What lets somebody else change its file; nil where nothing does.
+    package let exposure: FileTrust?
 
     /// A module in this process.
-    package init(module: any ProviderModule, path: String, digest: String, certificate: ModuleCertificate.Standing) {
+    package init(
+        module: any ProviderModule, path: String, digest: String, certificate: ModuleCertificate.Standing,
+        exposure: FileTrust? = nil
+    ) {
         self.module = module
         self.path = path
         self.digest = digest
         self.certificate = certificate
+        self.exposure = exposure
     }
 }
 
@@ -29,4 +35,10 @@ package protocol ModuleLoading: Sendable {
     ///   - sha256: what its digest must be, in lower-case hexadecimal; nil for anything.
     /// - Throws: ``ModuleLoadingError``.
     func load(_ name: String, sha256: String?) async throws -> LoadedModule
+
+    /// Checks and probes a module without bringing it into this process.
+    ///
+    /// - Throws: ``ModuleLoadingError``.
+    @discardableResult
+    func tryOut(_ name: String) async throws -> ProbedModule
 }

@@ -8,6 +8,18 @@ package struct ModuleCandidate: Sendable {
     package let digest: String
     /// Where the copy is that will be linked.
     package let copy: String
+    /// What lets somebody else change the file; nil where nothing does.
+    package var exposure: FileTrust?
+}
+
+/// What a probe has found out about a module that can be linked.
+package struct ProbedModule: Sendable, Hashable {
+    /// Whether the module says of itself that it is for tests.
+    package let isForTests: Bool
+
+    package init(isForTests: Bool = false) {
+        self.isForTests = isForTests
+    }
 }
 
 /// Tries modules before this process links them.
@@ -15,5 +27,6 @@ package protocol ModuleProbing: Sendable {
     /// Returns where the module can be linked and hands over what its entry should.
     ///
     /// - Throws: ``ModuleLoadingError``.
-    func probe(_ candidate: ModuleCandidate) async throws
+    @discardableResult
+    func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule
 }

@@ -22,6 +22,7 @@ package final class ModuleLoader: ModuleLoading {
     private let directory: String
     private let copies: ModuleCopies
     private let probe: any ModuleProbing
+    private let requiresTrust: Bool
     private let modules = Mutex<[String: any ProviderModule]>([:])
 
     /// A loader of the modules in `directory`.
@@ -29,10 +30,12 @@ package final class ModuleLoader: ModuleLoading {
     /// - Parameters:
     ///   - copies: where the copies are kept that are linked.
     ///   - probe: tries a module before this process links it.
-    package init(directory: String, copies: ModuleCopies, probe: any ModuleProbing) {
+    ///   - requiresTrust: whether a file that somebody else can change is refused, as in production, or only reported.
+    package init(directory: String, copies: ModuleCopies, probe: any ModuleProbing, requiresTrust: Bool = false) {
         self.directory = directory
         self.copies = copies
         self.probe = probe
+        self.requiresTrust = requiresTrust
     }
 
     /// Brings a module into this process, or returns the one of the same content that is there.
@@ -48,13 +51,16 @@ package final class ModuleLoader: ModuleLoading {
         // Not kept: a certificate may come later than the module.
         let certificate = ModuleCertificate.standing(
             ofModule: candidate.origin, digest: candidate.digest, abi: ProviderABI.version)
-        return LoadedModule(module: module, path: candidate.origin, digest: candidate.digest, certificate: certificate)
+        return LoadedModule(
+            module: module, path: candidate.origin, digest: candidate.digest, certificate: certificate,
+            exposure: candidate.exposure)
     }
 
     /// Checks and probes a module without bringing it into this process.
     ///
     /// - Throws: ``ModuleLoadingError``.
-    package func tryOut(_ name: String) async throws {
+    @discardableResult
+    package func tryOut(_ name: String) async throws -> ProbedModule {
         try await probe.probe(try copied(name, sha256: nil))
     }
 
@@ -66,7 +72,11 @@ package final class ModuleLoader: ModuleLoading {
         if let sha256, sha256 != file.digest {
             throw ModuleLoadingError(name, .digestDiffers(expected: sha256, actual: file.digest))
         }
-        return ModuleCandidate(name: name, origin: file.path, digest: file.digest, copy: try copies.copy(file))
+        // The name, with the links that it leads over, and the file that was opened: they are the same unless somebody exchanges them.
+        let exposure = FileTrust.fault(of: "\(directory)/\(name)") ?? FileTrust.fault(of: file.path)
+        if requiresTrust, let exposure { throw ModuleLoadingError(name, .changeableByOthers(exposure)) }
+        return ModuleCandidate(
+            name: name, origin: file.path, digest: file.digest, copy: try copies.copy(file), exposure: exposure)
     }
 
     private func link(_ candidate: ModuleCandidate) throws -> any ProviderModule {

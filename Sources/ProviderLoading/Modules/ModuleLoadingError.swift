@@ -16,6 +16,8 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, Codable, CustomStr
         case notARegularFile
         /// Everyone on the machine may change it.
         case worldWritable(path: String)
+        /// Somebody other than root and the gateway's user may change it, or a folder or a link on the way to it.
+        case changeableByOthers(FileTrust)
         /// It is no ELF shared object.
         case notASharedObject(found: String)
         /// It ends before its segments do.
@@ -73,6 +75,7 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, Codable, CustomStr
         case .outsideDirectory(let target, let directory): "the link leads out of \(directory), to \(target)"
         case .notARegularFile: "is no regular file"
         case .worldWritable(let path): "every user may change \(path)"
+        case .changeableByOthers(let fault): fault.reason
         case .notASharedObject(let found): "is no ELF shared object (\(found))"
         case .truncated: "is cut short: the file ends before its segments do"
         case .otherArchitecture(let found, let host): "was built for \(found), and this machine is \(host)"
@@ -104,6 +107,7 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, Codable, CustomStr
         case .unreadable: "check its permissions"
         case .notARegularFile: "name a shared library"
         case .worldWritable: "run chmod o-w on it, and make sure that it is what you built"
+        case .changeableByOthers(let fault): fault.fix
         case .notASharedObject: "name the .so file that the build made"
         case .truncated: "build or copy it again"
         case .otherArchitecture: "build it for this machine"

@@ -11,6 +11,8 @@ package struct ModuleProbe: ModuleProbing {
     /// How long the process may take before it comes to the module.
     private static let startLimit = Duration.seconds(20)
     private static let answerLimit = 64 * 1024
+    /// What the note of a module for tests ends in.
+    private static let testsMark = "\nfor tests"
 
     private let executable: String
     private let command: String
@@ -27,9 +29,13 @@ package struct ModuleProbe: ModuleProbing {
     }
 
     /// Tries a module, unless it has passed before.
-    package func probe(_ candidate: ModuleCandidate) async throws {
+    @discardableResult
+    package func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule {
         let note = URL(fileURLWithPath: candidate.copy).deletingLastPathComponent().appendingPathComponent("passed")
-        if let passed = try? String(contentsOf: note, encoding: .utf8), passed == host { return }
+        let noteOfTests = host + Self.testsMark
+        if let passed = try? String(contentsOf: note, encoding: .utf8), passed == host || passed == noteOfTests {
+            return ProbedModule(isForTests: passed == noteOfTests)
+        }
         let outcome: ShortLivedChild.Outcome
         do {
             outcome = try await ShortLivedChild(
@@ -41,7 +47,9 @@ package struct ModuleProbe: ModuleProbing {
         }
         if let reason = Self.reason(outcome) { throw ModuleLoadingError(candidate.name, reason) }
         // Without the note it is tried again next time, and that is all.
-        try? Data(host.utf8).write(to: note, options: .atomic)
+        let isForTests = ProbeAnswer.verdict(in: outcome.answer)?.isForTests == true
+        try? Data((isForTests ? noteOfTests : host).utf8).write(to: note, options: .atomic)
+        return ProbedModule(isForTests: isForTests)
     }
 
     /// The gateway's secrets are no business of a module that nobody has tried, and neither is its crash worth a long backtrace.

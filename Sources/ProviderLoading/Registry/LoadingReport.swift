@@ -32,7 +32,7 @@ package struct LoadingReport: Sendable {
             logger.error("a provider is left out because of a mistake", metadata: ["problem": "\(problem)"])
         }
         let defaultName = configuration.routing.defaultProvider
-        if !providers.contains(where: { $0.name == defaultName }) {
+        if !providers.contains(where: { $0.name.isIdentical(to: defaultName) }) {
             logger.critical(
                 "the default provider is left out: payments that name no provider will be refused",
                 metadata: ["provider": "\(defaultName)"])

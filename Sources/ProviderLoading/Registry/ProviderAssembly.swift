@@ -35,20 +35,36 @@ package struct ProviderAssembly: Sendable {
         for configured in configuration.providers {
             var description = ProviderDescription(
                 name: configured.name, module: configured.module, isEnabled: configured.isEnabled,
-                isDefault: configured.name == configuration.routing.defaultProvider)
+                isDefault: configured.name.isIdentical(to: configuration.routing.defaultProvider))
             if configured.isEnabled {
+                var found: [ConfigurationProblem] = []
                 do {
-                    let loaded = try modules[ModuleKey(configured)]?.get()
-                    guard let loaded else { throw ModuleLoadingError(configured.module, .noModule) }
-                    let made = try await provider(configured, loaded, describing: &description)
-                    warnings += try checkCertificate(of: loaded, in: configured)
-                    providers.append(made)
-                    description.isLoaded = true
+                    let module = try modules[ModuleKey(configured)]?.get()
+                    guard let module else { throw ModuleLoadingError(configured.module, .noModule) }
+                    switch module {
+                    case .probed(let probed):
+                        // That the digest is missing has been found by reading the configuration.
+                        if probed.isForTests { throw ModuleLoadingError(configured.module, .forTestsOnly) }
+                    case .loaded(let loaded):
+                        // Found besides what is wrong with the settings, so that all is reported at once.
+                        let objections = certificateObjections(to: loaded, in: configured)
+                        if configuration.requiresCertificates { found += objections } else { warnings += objections }
+                        if let exposure = loaded.exposure {
+                            warnings.append(
+                                problem(
+                                    in: configured, under: "module", "\(configured.module): \(exposure); production refuses it"))
+                        }
+                        let made = try await provider(configured, loaded, describing: &description)
+                        if found.isEmpty {
+                            providers.append(made)
+                            description.isLoaded = true
+                        }
+                    }
                 } catch {
-                    let found = self.problems(of: error, in: configured)
-                    description.problems = found.map(\.description)
-                    problems += found
+                    found += self.problems(of: error, in: configured)
                 }
+                description.problems = found.map(\.description)
+                problems += found
             }
             descriptions.append(description)
         }
@@ -68,13 +84,23 @@ package struct ProviderAssembly: Sendable {
         }
     }
 
+    /// What is known of a module.
+    private enum Module {
+        case loaded(LoadedModule)
+        /// Production loads nothing without its digest, and can still tell what is wrong with the module besides.
+        case probed(ProbedModule)
+    }
+
     /// Loads all modules at once: one that hangs holds up no other.
-    private func loadModules() async -> [ModuleKey: Result<LoadedModule, any Error>] {
-        await withTaskGroup(of: (ModuleKey, Result<LoadedModule, any Error>).self) { group in
+    private func loadModules() async -> [ModuleKey: Result<Module, any Error>] {
+        await withTaskGroup(of: (ModuleKey, Result<Module, any Error>).self) { group in
             for key in Set(configuration.enabledProviders.map(ModuleKey.init)) {
                 group.addTask {
                     do {
-                        return (key, .success(try await loader.load(key.module, sha256: key.sha256)))
+                        if configuration.environment == .production, key.sha256 == nil {
+                            return (key, .success(.probed(try await loader.tryOut(key.module))))
+                        }
+                        return (key, .success(.loaded(try await loader.load(key.module, sha256: key.sha256))))
                     } catch {
                         return (key, .failure(error))
                     }
@@ -85,18 +111,13 @@ package struct ProviderAssembly: Sendable {
     }
 
     /// In production a module should be certified, and has to be where the configuration says so.
-    ///
-    /// - Returns: what is worth a look.
-    /// - Throws: ``ConfigurationError`` where it has to be and is not.
-    private func checkCertificate(
-        of loaded: LoadedModule, in configured: ProviderConfiguration
-    ) throws -> [ConfigurationProblem] {
+    private func certificateObjections(
+        to loaded: LoadedModule, in configured: ProviderConfiguration
+    ) -> [ConfigurationProblem] {
         guard configuration.requiresCertificates || configuration.environment == .production,
             let objection = loaded.certificate.objection
         else { return [] }
-        let problem = problem(in: configured, under: "module", "\(configured.module) \(objection)")
-        if configuration.requiresCertificates { throw ConfigurationError([problem]) }
-        return [problem]
+        return [problem(in: configured, under: "module", "\(configured.module) \(objection)")]
     }
 
     private func provider(
@@ -112,8 +133,8 @@ package struct ProviderAssembly: Sendable {
         if isProduction, information.isForTests { throw ModuleLoadingError(configured.module, .forTestsOnly) }
         let madeUpSecrets = !isProduction && information.isForTests ? secrets : nil
         let validator = SettingsValidator(
-            configured, schema: loaded.module.settingsSchema, baseDirectory: configuration.baseDirectory,
-            madeUpSecrets: madeUpSecrets)
+            configured, schema: loaded.module.settingsSchema, environment: configuration.environment,
+            baseDirectory: configuration.baseDirectory, madeUpSecrets: madeUpSecrets)
         let validated = try validator.validate()
         let host = makeHost(configured, validated.settings, validated.allowedOrigins)
         let service = try await loaded.module.makeService(host: host)

@@ -29,7 +29,9 @@ package struct ConfigurationSection: Sendable {
 /// All of providers.yaml.
 package enum ConfigurationSchema {
     /// The sections, in the order in which the reference shows them.
-    package static let sections = [root, server, database, retention, auth, log, modules, providers, routing]
+    package static let sections = [
+        root, server, database, retention, auth, authorization, rateLimits, log, modules, providers, routing,
+    ]
 
     static let environments = ["development", "production"]
     static let root = ConfigurationSection(
@@ -44,6 +46,8 @@ package enum ConfigurationSchema {
             Setting("database", .structure, help: "Where the books are kept."),
             Setting("retention", .structure, help: "How long the books keep data that payments no longer need."),
             Setting("auth", .structure, help: "How bearer tokens are checked."),
+            Setting("authorization", .structure, help: "Who may refund, cancel and capture."),
+            Setting("rate_limits", .structure, help: "How many requests a user may send."),
             Setting("log", .structure, help: "What is logged, and how."),
             Setting("modules", .structure, help: "Where modules are loaded from."),
             Setting("providers", .structure, help: "The payment providers: a list, each with a name of its own.").required(),

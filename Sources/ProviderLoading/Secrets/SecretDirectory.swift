@@ -33,6 +33,8 @@ struct SecretDirectory: Sendable {
         guard status.st_mode & 0o077 == 0 else {
             throw DevelopmentSecretError(name: name, message: "others may read \(path); remove it, or run chmod 600 on it")
         }
+        // Only the folder: a developer's checkout may be shared with a group.
+        if let fault = FileTrust.fault(ofEntry: directory) { throw DevelopmentSecretError(name: name, message: "\(fault)") }
         var bytes = [UInt8](repeating: 0, count: Self.sizeLimit)
         let count = Glibc.read(descriptor.number, &bytes, bytes.count)
         guard count >= 0 else { throw failure(name, "can't read \(path)") }

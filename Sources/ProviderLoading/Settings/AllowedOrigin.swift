@@ -25,6 +25,13 @@ package struct AllowedOrigin: Sendable, Hashable, Codable, CustomStringConvertib
         self.port = port
     }
 
+    /// Whether the host is this machine: `localhost`, an address of 127.0.0.0/8, or ::1.
+    var isLoopback: Bool {
+        if ["localhost", "::1"].contains(host) || host.hasSuffix(".localhost") { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
     /// `scheme://host:port`.
     package var description: String {
         host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"

@@ -12,6 +12,7 @@ package struct ValidatedSettings: Sendable {
 package struct SettingsValidator {
     private let provider: ProviderConfiguration
     private let schema: SettingsSchema
+    private let environment: GatewayEnvironment
     private let baseDirectory: String
     private let madeUpSecrets: DevelopmentSecrets?
     private var reader = NodeReader()
@@ -20,13 +21,16 @@ package struct SettingsValidator {
     /// A check of `provider` against `schema`.
     ///
     /// - Parameters:
+    ///   - environment: production refuses weak secrets, and URLs without TLS.
     ///   - baseDirectory: the folder that relative paths start at, absolute.
     ///   - madeUpSecrets: makes up empty secrets that allow it; nil where that is not done (production, or a module for real money).
     package init(
-        _ provider: ProviderConfiguration, schema: SettingsSchema, baseDirectory: String, madeUpSecrets: DevelopmentSecrets?
+        _ provider: ProviderConfiguration, schema: SettingsSchema, environment: GatewayEnvironment, baseDirectory: String,
+        madeUpSecrets: DevelopmentSecrets?
     ) {
         self.provider = provider
         self.schema = schema
+        self.environment = environment
         self.baseDirectory = baseDirectory
         self.madeUpSecrets = madeUpSecrets
     }
@@ -136,6 +140,10 @@ package struct SettingsValidator {
             reader.report(node.problem(message))
             return nil
         }
+        if environment == .production, let fault = SecretStrength.fault(of: text) {
+            reader.report(node.problem(fault))
+            return nil
+        }
         return text
     }
 
@@ -152,6 +160,11 @@ package struct SettingsValidator {
         guard let origin = AllowedOrigin(url: text) else {
             let mend = "such as https://api.example.com, without a user or password"
             reader.report(node.problem("must be an absolute URL with http or https, \(mend)"))
+            return nil
+        }
+        if environment == .production, origin.scheme == "http", !origin.isLoopback {
+            let message = "has no TLS, so that everyone on the way can read and change what is sent; production needs https"
+            reader.report(node.problem("\(message), or an address of this machine such as 127.0.0.1"))
             return nil
         }
         origins.insert(origin)

@@ -76,6 +76,17 @@ struct NodeReader {
         return value
     }
 
+    /// A length of time within bounds, such as `90s` or `24h`.
+    mutating func duration(_ node: ConfigurationNode?, in range: ClosedRange<Duration>) -> Duration? {
+        guard let node, let text = text(node) else { return nil }
+        guard let value = DurationText.duration(text), range.contains(value) else {
+            let bounds = "from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
+            report(node.problem("must be a whole number with s, m, h or d, \(bounds), such as 90s or 24h"))
+            return nil
+        }
+        return value
+    }
+
     /// One of these words.
     mutating func word(_ node: ConfigurationNode?, among words: [String]) -> String? {
         guard let node, let text = text(node) else { return nil }

@@ -5,7 +5,7 @@ import Testing
 @testable import GatewayCore
 
 /// docs/clients.md draws which status follows which. It may draw nothing that the books do not do, and leave nothing out.
-@Suite("The diagram of a payment's life in docs/clients.md", .timeLimit(.minutes(1)))
+@Suite("The diagram of a payment's life in docs/clients.md", .timeLimit(.minutes(10)))
 struct LifecycleDiagramTests {
     private struct Edge: Hashable, CustomStringConvertible {
         let from: String

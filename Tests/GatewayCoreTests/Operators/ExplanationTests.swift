@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("The story of a payment", .timeLimit(.minutes(1)))
+@Suite("The story of a payment", .timeLimit(.minutes(10)))
 struct ExplanationTests {
     private func explanation(_ reference: String, in gateway: TestGateway) async throws -> Explanation {
         try await gateway.store.read { Explanation(try ExplanationRows(of: reference, in: $0)) }

@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("An operator ends what the provider cannot answer for", .timeLimit(.minutes(1)))
+@Suite("An operator ends what the provider cannot answer for", .timeLimit(.minutes(10)))
 struct OperationDeskTests {
     private static let kinds = GatewayCore.Operation.Kind.allCases
 

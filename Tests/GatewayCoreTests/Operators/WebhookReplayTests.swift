@@ -4,7 +4,7 @@ import ProviderTestKit
 import Synchronization
 import Testing
 
-@Suite("Webhooks that an operator has applied once more", .timeLimit(.minutes(1)))
+@Suite("Webhooks that an operator has applied once more", .timeLimit(.minutes(10)))
 struct WebhookReplayTests {
     private func replay(_ gateway: TestGateway) -> WebhookReplay {
         WebhookReplay(store: gateway.store, inbox: gateway.inbox, clock: gateway.clock, logger: gateway.log.logger)

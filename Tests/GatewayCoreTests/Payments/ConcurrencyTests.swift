@@ -2,7 +2,7 @@ import GatewayCore
 import ProviderAPI
 import Testing
 
-@Suite("Requests that race", .timeLimit(.minutes(1)))
+@Suite("Requests that race", .timeLimit(.minutes(10)))
 struct ConcurrencyTests {
     /// The statuses of requests that are made at once.
     private func atOnce(_ count: Int, _ work: @escaping @Sendable (Int) async throws -> GatewayAnswer) async throws -> [Int] {

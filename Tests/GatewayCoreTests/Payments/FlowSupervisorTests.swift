@@ -8,7 +8,7 @@ import Testing
 
 @testable import GatewayCore
 
-@Suite("Who waits for a flow does not own it", .timeLimit(.minutes(1)))
+@Suite("Who waits for a flow does not own it", .timeLimit(.minutes(10)))
 struct FlowSupervisorTests {
     private let provider = Provider(
         name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",

@@ -2,7 +2,7 @@ import GatewayCore
 import ProviderAPI
 import Testing
 
-@Suite("One idempotency key, one final answer", .timeLimit(.minutes(1)))
+@Suite("One idempotency key, one final answer", .timeLimit(.minutes(10)))
 struct IdempotencyTests {
     private static let kinds = GatewayCore.Operation.Kind.allCases
 

@@ -2,7 +2,7 @@ import GatewayCore
 import ProviderAPI
 import Testing
 
-@Suite("What the payer has to do", .timeLimit(.minutes(1)))
+@Suite("What the payer has to do", .timeLimit(.minutes(10)))
 struct NextActionTests {
     private static let page = NextAction(type: "redirect_to_url", redirectURL: "https://pay.example/1")
 

@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("What is refused before the provider is asked", .timeLimit(.minutes(1)))
+@Suite("What is refused before the provider is asked", .timeLimit(.minutes(10)))
 struct PaymentRuleTests {
     /// A status that the gateway's books can show, and how a payment gets there.
     enum Stand: String, CaseIterable, Sendable, CustomTestStringConvertible {

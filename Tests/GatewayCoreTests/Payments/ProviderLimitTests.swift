@@ -4,7 +4,7 @@ import Testing
 
 @testable import GatewayCore
 
-@Suite("A provider's limit of calls at once", .timeLimit(.minutes(1)))
+@Suite("A provider's limit of calls at once", .timeLimit(.minutes(10)))
 struct ProviderLimitTests {
     /// A gateway whose provider `acme` has as many calls under way as it may, until the gate is opened.
     private func whileFull(

@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Webhooks that never arrived are found in the provider's list of events", .timeLimit(.minutes(1)))
+@Suite("Webhooks that never arrived are found in the provider's list of events", .timeLimit(.minutes(10)))
 struct EventCatchUpTests {
     @Test("A missed event is applied, and told by the list again it is not applied twice")
     func missed() async throws {

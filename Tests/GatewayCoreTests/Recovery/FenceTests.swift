@@ -3,7 +3,7 @@ import Logging
 import ProviderAPI
 import Testing
 
-@Suite("Only the last taker's result is written", .timeLimit(.minutes(1)))
+@Suite("Only the last taker's result is written", .timeLimit(.minutes(10)))
 struct FenceTests {
     /// What the earlier owner hears from the provider at last.
     static let lateResults: [ScriptedService.Step] = [

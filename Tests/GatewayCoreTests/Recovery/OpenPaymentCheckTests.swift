@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Open payments at a provider that lists no events are asked for, ever more seldom", .timeLimit(.minutes(1)))
+@Suite("Open payments at a provider that lists no events are asked for, ever more seldom", .timeLimit(.minutes(10)))
 struct OpenPaymentCheckTests {
     /// A gateway whose provider lists no events, and one payment.
     private func withOpenPayment(_ body: (TestGateway, TestGateway.Subject) async throws -> Void) async throws {

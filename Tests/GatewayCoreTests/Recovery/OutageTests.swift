@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("After an outage of the provider", .timeLimit(.minutes(1)))
+@Suite("After an outage of the provider", .timeLimit(.minutes(10)))
 struct OutageTests {
     /// A confirmation that the provider has done, and an outage of so many looks.
     private func outage(_ gateway: TestGateway) async throws -> TestGateway.Subject {

@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("What nobody can tell goes to a person, and is never failed by a timer", .timeLimit(.minutes(1)))
+@Suite("What nobody can tell goes to a person, and is never failed by a timer", .timeLimit(.minutes(10)))
 struct PatienceTests {
     private static let kinds = GatewayCore.Operation.Kind.allCases
 

@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Operations that nobody works on any more are brought to their end", .timeLimit(.minutes(1)))
+@Suite("Operations that nobody works on any more are brought to their end", .timeLimit(.minutes(10)))
 struct RecoveryTests {
     private static let kinds = GatewayCore.Operation.Kind.allCases
 

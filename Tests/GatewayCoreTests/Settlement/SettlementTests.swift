@@ -3,7 +3,7 @@ import Logging
 import ProviderAPI
 import Testing
 
-@Suite("What a provider's outcome means for the books", .timeLimit(.minutes(1)))
+@Suite("What a provider's outcome means for the books", .timeLimit(.minutes(10)))
 struct SettlementTests {
     @Test("A creation is settled by the provider's outcome", arguments: SettlementCase.creations)
     func creation(_ line: SettlementCase) async throws { try await check(line) }

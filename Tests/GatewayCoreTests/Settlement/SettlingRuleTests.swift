@@ -2,7 +2,7 @@ import GatewayCore
 import ProviderAPI
 import Testing
 
-@Suite("What settles an operation that may have been sent before", .timeLimit(.minutes(1)))
+@Suite("What settles an operation that may have been sent before", .timeLimit(.minutes(10)))
 struct SettlingRuleTests {
     private static let kinds = GatewayCore.Operation.Kind.allCases
 

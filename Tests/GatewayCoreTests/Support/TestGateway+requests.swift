@@ -21,7 +21,7 @@ func request(
 
 extension TestGateway {
     /// A new order of the owner.
-    func order(_ cents: Int64 = 10_000, user: String = "42") async throws -> Order {
+    func order(_ cents: Int64 = 10_000, user: GatewayCore.Subject = "42") async throws -> Order {
         let now = clock.now()
         return try await store.write { try $0.insertOrder(NewOrder(userID: user, amount: usd(cents)), at: now) }
     }

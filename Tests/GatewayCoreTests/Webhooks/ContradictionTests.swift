@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("What contradicts the books goes to a person, and is never applied silently", .timeLimit(.minutes(1)))
+@Suite("What contradicts the books goes to a person, and is never applied silently", .timeLimit(.minutes(10)))
 struct ContradictionTests {
     @Test("A success of a canceled payment goes to review, in whichever order the two arrive", arguments: [true, false])
     func successOnCanceled(_ successFirst: Bool) async throws {

@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Refunds that webhooks tell of", .timeLimit(.minutes(1)))
+@Suite("Refunds that webhooks tell of", .timeLimit(.minutes(10)))
 struct RefundWebhookTests {
     private func refund(_ id: String, _ cents: Int64, _ status: Refund.Status = .succeeded) -> Refund {
         Refund(id: id, paymentIntentID: "pi_1", amount: usd(cents), status: status)

@@ -4,7 +4,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("What a webhook does when it arrives", .timeLimit(.minutes(1)))
+@Suite("What a webhook does when it arrives", .timeLimit(.minutes(10)))
 struct WebhookInboxTests {
     @Test("An event is applied once, however often it is delivered")
     func duplicate() async throws {

@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Any order of arrival ends in the same state", .timeLimit(.minutes(2)))
+@Suite("Any order of arrival ends in the same state", .timeLimit(.minutes(10)))
 struct WebhookOrderTests {
     /// Every order of so many things.
     static func permutations(_ count: Int) -> [[Int]] {

@@ -68,6 +68,8 @@ struct DescribedAnswersTests {
         let provider = Provider(
             name: "mock", information: ModuleInformation(displayName: "Mock", version: "1"), digest: "", service: SilentService())
         try expect(bodies.providers([(provider, ProviderHealth(isHealthy: true, message: nil))]), "ProviderList")
+        try expect(ProviderCommandRoutes.body(of: [ProviderCommand(name: "a", help: "b")]), "ProviderCommandList")
+        try expect(ProviderCommandRoutes.body(of: "text"), "CommandOutput")
     }
 
     @Test("has the words of every status, and no other")

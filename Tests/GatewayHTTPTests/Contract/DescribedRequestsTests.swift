@@ -25,6 +25,7 @@ private struct BodyReader: Sendable, CustomTestStringConvertible {
         ) { _ = try CreatePaymentCommand($0) },
         BodyReader(operation: "confirmPayment") { _ = try PaymentCommand.decodingConfirmation($0) },
         BodyReader(operation: "capturePayment") { _ = try PaymentCommand.decodingCapture($0) },
+        BodyReader(operation: "runProviderCommand") { _ = try ProviderCommandRoutes.arguments(in: $0) },
         BodyReader(operation: "cancelPayment") { _ = try PaymentCommand.decodingCancellation($0) },
         BodyReader(operation: "refundPayment") { _ = try PaymentCommand.decodingRefund(amount: nil, $0) },
     ]

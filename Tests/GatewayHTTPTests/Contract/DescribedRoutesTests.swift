@@ -34,6 +34,19 @@ struct DescribedRoutesTests {
         }
     }
 
+    @Test("has the statuses that metrics count from the start: those of success and of failures on the gateway's side")
+    func countedAnswers() throws {
+        var described: [String: Set<Int>] = [:]
+        // Which statuses a page has is the provider's to say.
+        for operation in try APIDescription().operations
+        where operation.path.hasPrefix("/api/v1/") && !operation.path.contains("/pages/") {
+            let statuses = operation.responses.keys.compactMap { Int($0) }
+            described[Self.plain(operation.method, operation.path)] = Set(statuses.filter { !(400..<500).contains($0) })
+        }
+        let counted = RouteTable.answers.map { (Self.plain($0.method, $0.route), Set($0.statuses)) }
+        #expect(Dictionary(uniqueKeysWithValues: counted) == described, "see RouteTable.answers")
+    }
+
     @Test("says who needs a token, and the routes hold to it")
     func security() async throws {
         let operations = try APIDescription().operations

@@ -115,7 +115,7 @@ struct JSONParserTests {
         #expect(failure.message == "a name occurs twice in one object")
     }
 
-    @Test("takes sixteen levels below the document, and refuses more without exhausting the stack", .timeLimit(.minutes(1)))
+    @Test("takes sixteen levels below the document, and refuses more without exhausting the stack", .timeLimit(.minutes(10)))
     func depth() throws {
         func nested(_ levels: Int, _ open: String, _ close: String) -> String {
             String(repeating: open, count: levels) + "1" + String(repeating: close, count: levels)

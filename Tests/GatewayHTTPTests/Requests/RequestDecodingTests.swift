@@ -148,11 +148,26 @@ struct RequestDecodingTests {
             )
         }
         for url in [
-            "example.test", "/back", "ftp://example.test", "javascript:alert(1)", "HTTPS:/x", "https://", "https://a b",
+            "example.test", "/back", "ftp://example.test", "javascript:alert(1)", "HTTPS:/x", "https://", "https:///",
+            "https://?a",
+            "https://#a", "https://a b",
             "https://é.test",
         ] {
             let fields = try fieldErrors { try PaymentCommand.decodingConfirmation(try object("{\"return_url\":\"\(url)\"}")) }
             #expect(fields == ["return_url: It must be an absolute http or https URL, with what is not ASCII percent-encoded."])
+        }
+        for url in [
+            "https://shop.example@evil.example/", "https://user:password@shop.example/back", "http://@shop.example",
+            "https://a@b?c",
+            "https://shop.example\\\\@evil.example/", "https://shop.example/a\\\\b",
+        ] {
+            let fields = try fieldErrors { try PaymentCommand.decodingConfirmation(try object("{\"return_url\":\"\(url)\"}")) }
+            #expect(fields == ["return_url: It must not have a user or password before its host, nor a backslash."], "\(url)")
+        }
+        for url in ["https://shop.example/@user", "https://shop.example?mail=a@b.example", "https://shop.example/#a@b"] {
+            #expect(
+                try PaymentCommand.decodingConfirmation(try object("{\"return_url\":\"\(url)\"}"))
+                    == .confirm(paymentMethod: nil, returnURL: url))
         }
         #expect(
             try fieldErrors { try PaymentCommand.decodingConfirmation(try object(#"{"payment_method":{"card":{}}}"#)) }

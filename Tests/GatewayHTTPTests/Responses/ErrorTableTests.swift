@@ -19,7 +19,7 @@ struct ErrorTableTests {
         (.invalidRequest, 422, "invalid_request"), (.amountMismatch, 422, "amount_mismatch"),
         (.refundExceedsCaptured, 422, "refund_exceeds_captured"), (.unknownProvider, 422, "unknown_provider"),
         (.idempotencyKeyReused, 422, "idempotency_key_reused"), (.cardNumberRefused, 422, "card_number_refused"),
-        (.providerRejected, 422, "provider_rejected"), (.internal, 500, "internal"),
+        (.providerRejected, 422, "provider_rejected"), (.rateLimited, 429, "rate_limited"), (.internal, 500, "internal"),
         (.providerMisconfigured, 502, "provider_misconfigured"), (.providerUnavailable, 503, "provider_unavailable"),
         (.unavailable, 503, "unavailable"),
     ]

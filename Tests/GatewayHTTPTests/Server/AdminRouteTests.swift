@@ -12,7 +12,7 @@ import Testing
 
 @testable import GatewayHTTP
 
-@Suite("The routes of the admin socket", .timeLimit(.minutes(1)))
+@Suite("The routes of the admin socket", .timeLimit(.minutes(10)))
 struct AdminRouteTests {
     private func withRoutes(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-admin-\(UUID().uuidString)").path

@@ -8,7 +8,7 @@ import Testing
 @testable import GatewayCore
 @testable import GatewayHTTP
 
-@Suite("A connection's event loop", .timeLimit(.minutes(1)))
+@Suite("A connection's event loop", .timeLimit(.minutes(10)))
 struct OnEventLoopTests {
     /// What ran on an event loop, and what elsewhere, in the order of running.
     private final class Places: Sendable {
@@ -50,7 +50,7 @@ struct OnEventLoopTests {
             await places.note("answer")
             return "done"
         }
-        try await Application(router: router, server: GatewayServer.builder()).test(.live) { client throws in
+        try await Application(router: router, server: GatewayServer.testBuilder()).test(.live) { client throws in
             #expect(try await client.execute(uri: "/", method: .get).status == .ok)
         }
         let expected = [

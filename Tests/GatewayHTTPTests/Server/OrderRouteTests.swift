@@ -103,11 +103,11 @@ struct OrderRouteTests {
         }
     }
 
-    @Test("takes bodies of up to 64 KiB")
+    @Test("takes bodies of up to 384 KiB")
     func size() async throws {
         let good = good
         try await TestAPI.run { api in
-            let fits = good + String(repeating: " ", count: 64 * 1024 - good.utf8.count)
+            let fits = good + String(repeating: " ", count: 384 * 1024 - good.utf8.count)
             #expect(try await api.send(.post, "/api/v1/orders", body: fits).status == .created)
             let answer = try await api.send(.post, "/api/v1/orders", body: fits + " ")
             #expect(answer.status == .contentTooLarge)

@@ -8,11 +8,11 @@ import Testing
 
 @testable import GatewayHTTP
 
-@Suite("A body on its way", .timeLimit(.minutes(1)))
+@Suite("A body on its way", .timeLimit(.minutes(10)))
 struct RequestBodyTests {
     /// Answers with the number of bytes that a body of these parts has, read as routes read it.
     private func answer(
-        to body: RequestBody, headers: HTTPFields = [:], maximum: Int = 10, within deadline: Duration = .seconds(30)
+        to body: RequestBody, headers: HTTPFields = [:], maximum: Int = 10, within deadline: Duration = .seconds(300)
     ) async throws -> TestResponse {
         let router = Router(context: GatewayContext.self)
         router.add(middleware: RequestBoundary(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))

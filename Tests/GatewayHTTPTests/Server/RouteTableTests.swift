@@ -25,6 +25,8 @@ private struct Route: Sendable, CustomTestStringConvertible {
         Route(method: .post, path: "/payments/pi_1/refund"), Route(method: .get, path: "/payments/pi_1/refunds"),
         Route(method: .get, path: "/providers", isForAdmins: true),
         Route(method: .post, path: "/providers/reload", isForAdmins: true),
+        Route(method: .get, path: "/providers/mock/commands", isForAdmins: true),
+        Route(method: .post, path: "/providers/mock/commands/ledger", isForAdmins: true),
     ]
 }
 
@@ -63,7 +65,8 @@ struct RouteTableTests {
             ("/payments/pi_1/confirm", "POST"), ("/payments/pi_1/capture", "POST"), ("/payments/pi_1/cancel", "POST"),
             ("/payments/pi_1/refund", "POST"), ("/payments/pi_1/refunds", "GET, HEAD"), ("/payments/webhooks/mock", "POST"),
             ("/providers", "GET, HEAD"),
-            ("/providers/reload", "POST"), ("/providers/mock/pages/3ds", "DELETE, GET, HEAD, PATCH, POST, PUT"),
+            ("/providers/reload", "POST"), ("/providers/mock/commands", "GET, HEAD"), ("/providers/mock/commands/ledger", "POST"),
+            ("/providers/mock/pages/3ds", "DELETE, GET, HEAD, PATCH, POST, PUT"),
         ]
     )
     func methods(path: String, allowed: String) async throws {
@@ -77,6 +80,22 @@ struct RouteTableTests {
                 #expect(answer.headers[.allow] == allowed, "\(method)")
                 if method != .head { #expect(answer.problemCode == "method_not_allowed") }
             }
+        }
+    }
+
+    @Test("is answered so that nobody keeps it, whatever comes of it")
+    func noStore() async throws {
+        try await TestAPI.run { api in
+            for (method, path, caller) in [
+                (HTTPRequest.Method.get, "/api/v1/orders", TestAPI.Caller.user("42")), (.get, "/api/v1/orders", .nobody),
+                (.post, "/api/v1/orders", .user("42")), (.get, "/api/v1/nothing", .user("42")),
+                (.delete, "/api/v1/orders", .nobody),
+                (.get, "/api/v1/payments/pi_1", .user("42")), (.post, "/api/v1/payments/webhooks/none", .nobody),
+            ] {
+                let answer = try await api.send(method, path, as: caller)
+                #expect(answer.headers[.cacheControl] == "no-store", "\(method) \(path) \(answer.status)")
+            }
+            #expect(try await api.send(.get, "/healthz", as: .nobody).headers[.cacheControl] == nil)
         }
     }
 

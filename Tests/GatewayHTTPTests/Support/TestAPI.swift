@@ -16,15 +16,25 @@ struct TestAPI: Sendable {
     let client: any TestClientProtocol
     /// The router's endpoints; those that refuse a method are among them.
     let routes: [(method: HTTPTypes.HTTPRequest.Method, path: String)]
+    /// What the API keeps.
+    let store: SQLiteStore
     /// The folder of its database.
     let folder: String
     /// What its requests' bodies are counted in.
     let memory: BodyMemory
-    private let forge: TokenForge
+    let forge: TokenForge
 
     /// Runs `body` against an API, and removes its database afterwards.
+    ///
+    /// - Parameters:
+    ///   - areCommandsOffered: as with `environment: development`.
+    ///   - rules: what it asks of tokens.
+    ///   - authorization: who may refund, cancel and capture.
+    ///   - rateLimit: how many requests a user may send; nil for any number.
     static func run<Value: Sendable>(
-        providers: [Provider] = [], memory: BodyMemory = BodyMemory(),
+        providers: [Provider] = [], memory: BodyMemory = BodyMemory(), areCommandsOffered: Bool = true,
+        rules: TokenRules = TokenRules(), authorization: AuthorizationPolicy = AuthorizationPolicy(),
+        rateLimit: SubjectRateLimit? = nil,
         _ body: @escaping @Sendable (TestAPI) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-http-\(UUID().uuidString)").path
@@ -32,8 +42,9 @@ struct TestAPI: Sendable {
         let store = try SQLiteStore.open(path: folder + "/gateway.db", installation: { "test" })
         let forge = TokenForge()
         let supervisor = FlowSupervisor()
-        let router = await router(
-            store: store, registry: FixedRegistry(providers: providers), forge: forge, supervisor: supervisor, memory: memory)
+        let router = try await router(
+            store: store, registry: FixedRegistry(providers: providers), forge: forge, supervisor: supervisor, memory: memory,
+            areCommandsOffered: areCommandsOffered, rules: rules, authorization: authorization, rateLimit: rateLimit)
         let routes = router.routes.map { ($0.method, "\($0.path)") }
         let application = Application(router: router)
         do {
@@ -42,7 +53,8 @@ struct TestAPI: Sendable {
                 group.addTask { try await supervisor.run() }
                 defer { group.cancelAll() }
                 return try await application.test(.router) {
-                    try await body(TestAPI(client: $0, routes: routes, folder: folder, memory: memory, forge: forge))
+                    try await body(
+                        TestAPI(client: $0, routes: routes, store: store, folder: folder, memory: memory, forge: forge))
                 }
             }
             await store.close()
@@ -54,8 +66,9 @@ struct TestAPI: Sendable {
     }
 
     private static func router(
-        store: SQLiteStore, registry: FixedRegistry, forge: TokenForge, supervisor: FlowSupervisor, memory: BodyMemory
-    ) async -> Router<GatewayContext> {
+        store: SQLiteStore, registry: FixedRegistry, forge: TokenForge, supervisor: FlowSupervisor, memory: BodyMemory,
+        areCommandsOffered: Bool, rules: TokenRules, authorization: AuthorizationPolicy, rateLimit: SubjectRateLimit?
+    ) async throws -> Router<GatewayContext> {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let clock = ManualClock(forge.now)
         let encoder = AnswerBytes(registry: registry)
@@ -64,13 +77,17 @@ struct TestAPI: Sendable {
         let table = RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
-                store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+                store: store, registry: registry, supervisor: supervisor, encoder: encoder, authorization: authorization,
+                clock: clock, logger: logger
             ),
             queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
-            registry: registry, encoder: encoder, clock: clock,
-            verifier: await TokenVerifier.hmac(secret: forge.secret, issuer: nil, audience: nil, clock: clock),
-            memory: memory, reload: {}
+            registry: registry,
+            commands: ProviderCommandRoutes(
+                desk: ProviderDesk(registry: registry, supervisor: supervisor), areOffered: areCommandsOffered),
+            encoder: encoder, clock: clock,
+            verifier: try await TokenVerifier.hmac(secret: forge.secret, rules: rules, clock: clock),
+            memory: memory, authorization: authorization, rateLimit: rateLimit, reload: {}
         )
         return GatewayRouter.make(
             api: table, operations: OperationsRoutes(isReady: { true }, metrics: { "metrics\n" }),
@@ -104,9 +121,17 @@ struct TestAPI: Sendable {
         case .nobody: break
         case .user(let subject): headers[.authorization] = "Bearer \(try forge.token(claims: forge.claims(["sub": subject])))"
         case .admin: headers[.authorization] = "Bearer \(try forge.token(claims: forge.claims(["sub": "root", "role": "admin"])))"
+        case .token(let claims): headers[.authorization] = "Bearer \(try forge.token(claims: forge.claims(claims)))"
         }
         if bytes != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         return try await client.execute(uri: path, method: method, headers: headers, body: bytes.map { ByteBuffer(bytes: $0) })
+    }
+
+    /// Sends a request with this header `Authorization`.
+    func send(
+        _ method: HTTPTypes.HTTPRequest.Method, _ path: String, authorization: String?, body: String? = nil
+    ) async throws -> TestResponse {
+        try await send(method, path, as: .nobody, headers: authorization.map { [.authorization: $0] } ?? [:], body: body)
     }
 
     /// Who sends a request.
@@ -114,6 +139,8 @@ struct TestAPI: Sendable {
         case nobody
         case user(String)
         case admin
+        /// The bearer of a token with these claims.
+        case token([String: any Sendable])
     }
 }
 

@@ -15,7 +15,15 @@ struct TokenForge {
 
     /// A token signed with HMAC-SHA256, whatever its header says.
     func token(header: [String: any Sendable] = ["alg": "HS256", "typ": "JWT"], claims: [String: any Sendable]) throws -> String {
-        let signed = try Self.base64URL(header) + "." + Self.base64URL(claims)
+        sign(try Self.base64URL(header) + "." + Self.base64URL(claims))
+    }
+
+    /// The same of parts as they stand: members may occur twice.
+    func token(header: String, claims: String) throws -> String {
+        sign(Self.base64URL(Data(header.utf8)) + "." + Self.base64URL(Data(claims.utf8)))
+    }
+
+    private func sign(_ signed: String) -> String {
         let signature = HMACSHA256.authenticationCode(for: Array(signed.utf8), key: Array(secret.utf8))
         return signed + "." + Self.base64URL(Data(signature))
     }

@@ -40,7 +40,7 @@ struct OutboundFixture: Sendable {
 
 extension CallContext {
     /// A call with so much time to go.
-    static func within(_ duration: Duration = .seconds(20)) -> CallContext {
+    static func within(_ duration: Duration = .seconds(300)) -> CallContext {
         CallContext(deadline: .now + duration, requestID: "req-1")
     }
 }
@@ -128,7 +128,7 @@ final class LineRecorder: Sendable {
 
 /// Waits until `condition` holds, a minute at most: other tests compute for seconds on the few threads that all share.
 func eventually(
-    within limit: Duration = .seconds(60), sourceLocation: Testing.SourceLocation = #_sourceLocation, _ condition: () -> Bool
+    within limit: Duration = .seconds(300), sourceLocation: Testing.SourceLocation = #_sourceLocation, _ condition: () -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     while !condition() {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GatewayHost
 
-@Suite("An outbound transport", .timeLimit(.minutes(1)))
+@Suite("An outbound transport", .timeLimit(.minutes(10)))
 struct OutboundTransportTests {
     @Test("passes on the whole request and hands back the whole answer")
     func answer() async throws {

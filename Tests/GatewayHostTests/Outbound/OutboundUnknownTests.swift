@@ -3,7 +3,7 @@ import Testing
 
 @testable import GatewayHost
 
-@Suite("The fate of a request is unknown", .timeLimit(.minutes(1)))
+@Suite("The fate of a request is unknown", .timeLimit(.minutes(10)))
 struct OutboundUnknownTests {
     @Test("where the server took it and closed the connection")
     func closedAfterRequest() async throws {
@@ -33,11 +33,17 @@ struct OutboundUnknownTests {
         try await ScriptedServer.run(.hang) { server in
             try await OutboundFixture.run { fixture in
                 let transport = try fixture.transport(to: server.url)
-                let start = ContinuousClock.now
-                let outcome = await transport.outcome(of: .post(server.url, body: body), in: .within(.milliseconds(300)))
-                #expect(outcome.isUnknown, "\(outcome)")
-                #expect(outcome.message.contains("deadline"))
-                #expect(.now - start >= .milliseconds(300))
+                // A busy machine may not get the request out before a short deadline: then a longer one shows what is asked here.
+                for time in [Duration.milliseconds(300), .seconds(3), .seconds(30), .seconds(200)] {
+                    let start = ContinuousClock.now
+                    let outcome = await transport.outcome(of: .post(server.url, body: body), in: .within(time))
+                    if outcome.isNotSent, server.requests.isEmpty { continue }
+                    #expect(outcome.isUnknown, "\(outcome)")
+                    #expect(outcome.message.contains("deadline"))
+                    #expect(.now - start >= time)
+                    return
+                }
+                Issue.record("the request never left, with any deadline")
             }
         }
     }

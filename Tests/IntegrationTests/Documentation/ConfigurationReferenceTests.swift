@@ -2,7 +2,7 @@ import Foundation
 import GatewayHarness
 import Testing
 
-@Suite("docs/configuration.md", .timeLimit(.minutes(1)))
+@Suite("docs/configuration.md", .timeLimit(.minutes(10)))
 struct ConfigurationReferenceTests {
     private static let modules = ["libMockProvider.so", "libStripeProvider.so"]
 
@@ -35,6 +35,13 @@ struct ConfigurationReferenceTests {
         let named = Set(example.matches(of: /(?m)^#?(GATEWAY_[A-Z_]+)=/).map { String($0.1) })
         let documented = Set(printed.output.matches(of: /`(GATEWAY_[A-Z_]+)`/).map { String($0.1) })
         #expect(named.isSubset(of: documented), "\(named.subtracting(documented))")
+        #expect(!named.contains("GATEWAY_CONFIG"), "the gateway looks for .env beside the file that this names")
+        // What providers refer to, and what the gateway reads itself: anything else would do nothing.
+        let yaml = try String(contentsOf: TestPaths.repository.appending(path: "providers.yaml"), encoding: .utf8)
+        let entries = yaml.split(separator: "\n").filter { !$0.hasPrefix("#") }.joined(separator: "\n")
+        let references = Set(entries.matches(of: /\$\{([A-Z_]+)/).map { String($0.1) })
+        let all = Set(example.matches(of: /(?m)^#?([A-Z][A-Z_]+)=/).map { String($0.1) })
+        #expect(all.subtracting(documented) == references.subtracting(documented))
     }
 
     @Test("A module that is not there is named")

@@ -2,7 +2,7 @@ import Foundation
 import GatewayHarness
 import Testing
 
-@Suite("docs/operators.md", .timeLimit(.minutes(1)))
+@Suite("docs/operators.md", .timeLimit(.minutes(10)))
 struct OperatorsPageTests {
     private static let page = TestPaths.repository.appending(path: "docs/operators.md")
 

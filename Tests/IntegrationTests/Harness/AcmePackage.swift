@@ -35,7 +35,7 @@ actor AcmePackage {
         environment["LANG"] = "C.UTF-8"
         let swift = ProcessInfo.processInfo.environment["SWIFT"] ?? "swift"
         return try await run(
-            URL(filePath: "/usr/bin/env"), [swift] + arguments, environment: environment, in: folder, within: .seconds(400))
+            URL(filePath: "/usr/bin/env"), [swift] + arguments, environment: environment, in: folder, within: hangLimit * 4)
     }
 
     /// The provider's item of providers.yaml.fragment, without its indentation.

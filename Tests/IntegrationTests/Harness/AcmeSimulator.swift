@@ -46,7 +46,7 @@ func withAcme(_ body: (GatewayProcess, AcmeSimulator) async throws -> Void) asyn
             environment: ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"], folder: package.folder,
             output: gateway.folder.path("simulator.out"), errors: gateway.folder.path("simulator.err"))
         do {
-            let port = try await eventually("the simulator listens", within: .seconds(20)) { () -> Int? in
+            let port = try await eventually("the simulator listens") { () -> Int? in
                 if let end = child.ended { throw HarnessError("it ended (\(end)):\n\(gateway.folder.read("simulator.err"))") }
                 return gateway.folder.read("simulator.out").firstMatch(of: /127\.0\.0\.1:(\d+)\n/).flatMap { Int($0.1) }
             }

@@ -7,6 +7,9 @@ struct DescribedAPI: Sendable {
     /// The document.
     let root: JSONText
 
+    /// The operations that need an admin's token, by their `operationId`.
+    static let forAdmins = ["capturePayment", "listProviders", "reloadProviders", "listProviderCommands", "runProviderCommand"]
+
     /// An operation, and what is shown of it.
     struct Operation: Sendable {
         /// The `operationId`.

@@ -59,7 +59,7 @@ func withLocalStripe<Value>(_ body: (LocalStripe) async throws -> Value) async t
         environment: ["PYTHONUNBUFFERED": "1"], folder: folder.url, output: folder.path("out"), errors: folder.path("err")
     )
     do {
-        let port = try await eventually("localstripe listens", within: .seconds(30)) { () -> Int? in
+        let port = try await eventually("localstripe listens") { () -> Int? in
             if let end = child.ended { throw HarnessError("localstripe ended (\(end)):\n\(folder.read("err"))") }
             let lines = folder.read("out").split(separator: "\n")
             return try lines.first.flatMap { try JSONText(parsing: String($0))["port"].integer }

@@ -35,7 +35,7 @@ struct PaynowExample: Sendable {
         let options = ["--package-path", package.path, "--scratch-path", scratch.path, "--product", "PaynowProvider"]
         let env = URL(filePath: "/usr/bin/env")
         let result = try await GatewayHarness.run(
-            env, ["swift", "build"] + options, environment: variables, within: .seconds(400))
+            env, ["swift", "build"] + options, environment: variables, within: hangLimit * 4)
         guard result.end == .exited(0) else { throw HarnessError("the example could not be built: \(result.everything)") }
         return scratch.appending(path: "debug/libPaynowProvider.so")
     }

@@ -26,11 +26,12 @@ struct Recipe: Sendable, CustomTestStringConvertible {
         try sections(of: document).filter { !$0.isSetUp }
     }
 
-    /// The document's set-up and this recipe, as a script for bash.
-    func script(in document: URL) throws -> String {
-        let setUp = try Self.sections(of: document).filter(\.isSetUp).flatMap(\.steps).map(\.command)
+    /// A document's set-up and these recipes, one after the other in one shell, as a script for bash.
+    static func script(of recipes: [Recipe], afterSetUpIn document: URL) throws -> String {
+        let setUp = try sections(of: document).filter(\.isSetUp).flatMap(\.steps).map(\.command)
         let library = TestPaths.fixtures.appending(path: "recipe.sh").path
-        return (["set -uo pipefail", "source \(Self.quoted(library))"] + setUp + steps.map(\.line)).joined(separator: "\n") + "\n"
+        let steps = recipes.flatMap { ["recipe=\(quoted($0.title))"] + $0.steps.map(\.line) }
+        return (["set -uo pipefail", "source \(quoted(library))"] + setUp + steps).joined(separator: "\n") + "\n"
     }
 
     private static func sections(of document: URL) throws -> [Recipe] {

@@ -83,7 +83,7 @@ struct SDKCopy: Sendable {
     static func run(_ command: [String]) async throws -> CommandResult {
         let environment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "TMPDIR", "SWIFT"].contains($0.key) }
         return try await GatewayHarness.run(
-            URL(filePath: "/usr/bin/env"), command, environment: environment, within: .seconds(100))
+            URL(filePath: "/usr/bin/env"), command, environment: environment, within: hangLimit)
     }
 
     private func script(_ name: String, _ arguments: [String]) async throws -> CommandResult {

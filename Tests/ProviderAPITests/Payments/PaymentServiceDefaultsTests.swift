@@ -82,7 +82,7 @@ private struct ListingService: PaymentService {
 struct PaymentServiceDefaultsTests {
     private let service: any PaymentService = BareService()
     private let operation = OperationIdentity(id: "1", idempotencyKey: "key-1")
-    private var call: CallContext { CallContext(deadline: .now + .seconds(5), requestID: "req-1") }
+    private var call: CallContext { CallContext(deadline: .now + .seconds(300), requestID: "req-1") }
 
     private func money() throws -> Money { Money(minorUnits: 100, currency: try #require(Currency("USD"))) }
 

@@ -3,7 +3,7 @@ import GRDB
 import StrikeControl
 import Testing
 
-@Suite("Power cuts", .timeLimit(.minutes(2)))
+@Suite("Power cuts", .timeLimit(.minutes(10)))
 struct PowerCutTests {
     private let folder: TemporaryFolder
 

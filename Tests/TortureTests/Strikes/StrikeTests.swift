@@ -5,7 +5,7 @@ import StrikeControl
 import Testing
 
 /// Each test strikes a real process.
-@Suite("Strikes at system calls", .timeLimit(.minutes(1)))
+@Suite("Strikes at system calls", .timeLimit(.minutes(10)))
 struct StrikeTests {
     private let folder: TemporaryFolder
 

@@ -52,9 +52,9 @@ final class StruckProcess {
         try commands.write(contentsOf: Data((command + "\n").utf8))
     }
 
-    /// Waits for the answer to ``begin(_:)``. Nil: the process is gone, or says nothing for half a minute.
+    /// Waits for the answer to ``begin(_:)``. Nil: the process is gone, or hangs.
     func end() -> String? {
-        let limit = ContinuousClock.now + .seconds(30)
+        let limit = ContinuousClock.now + hangLimit
         while ContinuousClock.now < limit {
             // Looked at before the last read: what it had written by its end is read then.
             let isGone = child.ended != nil

@@ -23,7 +23,7 @@ extension Shopper {
     /// - Parameter pause: is waited for before every attempt.
     /// - Throws: ``Unsettled`` after `limit`.
     func settle(
-        _ call: Call, within limit: Duration = .seconds(30), pause: () async throws -> Void = {}
+        _ call: Call, within limit: Duration = recoveryLimit, pause: () async throws -> Void = {}
     ) async throws -> HTTPAnswer {
         let end = ContinuousClock.now + limit
         while true {

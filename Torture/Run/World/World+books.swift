@@ -2,11 +2,15 @@ import Foundation
 import GatewayHarness
 import TortureBooks
 
+/// How long the checks wait for what the gateway does by itself before they find that it does not do it. It is no measure of speed: what
+/// takes a second here may take a minute on a slow machine.
+let recoveryLimit = Duration.seconds(120)
+
 extension World {
     /// Waits until no operation is open and every webhook in the inbox is applied.
     ///
     /// - Returns: how long after the start of the process that was; nil where it did not come about within `limit`.
-    func recover(within limit: Duration = .seconds(30)) async throws -> Duration? {
+    func recover(within limit: Duration = recoveryLimit) async throws -> Duration? {
         let started = launched
         let end = ContinuousClock.now + limit
         while true {
@@ -26,7 +30,7 @@ extension World {
     /// Waits until nothing is left that happens by itself, the gateway has taken every event of the mock, and it is recovered.
     ///
     /// - Returns: what kept it from that within `limit`.
-    func comeToRest(within limit: Duration = .seconds(30), at place: String) async throws -> [Finding] {
+    func comeToRest(within limit: Duration = recoveryLimit, at place: String) async throws -> [Finding] {
         let end = ContinuousClock.now + limit
         while try eventCounts().taken < eventCounts().made || consequencesAreDue(), ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(50))

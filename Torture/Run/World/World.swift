@@ -45,6 +45,8 @@ final class World: Sendable {
     init(_ plan: WorldPlan, executable: URL) throws {
         self.plan = plan
         var configuration = GatewayConfiguration()
+        // Shoppers' tokens outlast the clocks that some checks put forward.
+        configuration.maximumTokenLifetime = "366d"
         configuration.providers = [GatewayConfiguration.mock(more: ", webhooks: \(plan.webhooks)" + plan.mockSettings)]
         gateway = try GatewayProcess(configuration, executable: executable, port: SocketConnection.freeServerPort())
         if plan.strikes {
@@ -56,7 +58,7 @@ final class World: Sendable {
         } else {
             strikes = nil
         }
-        var settings = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(2)))
+        var settings = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(60)))
         settings.httpVersion = .http1Only
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // A client has to learn at once that the gateway is gone, and to decide itself when it tries again.

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Conformance")
 struct ConformanceTests {
-    @Test("Paynow conforms, as its recordings have it", .timeLimit(.minutes(1)))
+    @Test("Paynow conforms, as its recordings have it", .timeLimit(.minutes(10)))
     func conformance() async throws {
         try await expectConformance(of: PaynowModule(), recording: ExamplePaths.recordings)
     }

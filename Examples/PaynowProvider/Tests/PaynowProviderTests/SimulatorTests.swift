@@ -3,7 +3,7 @@ import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("The provider against the simulator", .serialized, .timeLimit(.minutes(1)))
+@Suite("The provider against the simulator", .serialized, .timeLimit(.minutes(10)))
 struct SimulatorTests {
     @Test(
         "A payer pays, pays in two steps, or gives up; a poll tells which",

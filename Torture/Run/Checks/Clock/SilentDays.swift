@@ -103,7 +103,7 @@ struct SilentDays {
 
     private mutating func expectReview(_ waiting: [Waiting]) async throws {
         let start = ContinuousClock.now
-        while try BookCheck.openOperations(databasePath: world.databasePath) > 0, .now - start < .seconds(15) {
+        while try BookCheck.openOperations(databasePath: world.databasePath) > 0, .now - start < recoveryLimit {
             try await Task.sleep(for: .milliseconds(50))
         }
         for one in waiting {

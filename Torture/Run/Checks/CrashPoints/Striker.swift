@@ -59,10 +59,12 @@ struct Striker {
     private mutating func strike(_ prepared: Deed.Prepared, at point: StrikePoint) async throws -> Bool {
         strikes.arm((point, .kill))
         let answer = try? await prepared.shopper.send(prepared.call)
-        // The blow may follow the answer, which is here first.
-        let end = await world.gateway.waitForEnd(within: answer != nil && !line.webhooks ? .milliseconds(500) : .seconds(3))
+        // The blow may follow the answer, which is here first. Webhooks are often missed, which is no finding; anything else is waited for.
+        let isMissedOften = answer != nil && line.webhooks
+        var end = await world.gateway.waitForEnd(within: isMissedOften ? .seconds(3) : .seconds(10))
         let hasStruck = strikes.hasStruck
         strikes.disarm()
+        if hasStruck, end == nil { end = await world.gateway.waitForEnd(within: recoveryLimit) }
         switch (hasStruck, end) {
         case (true, .signaled(SIGKILL)):
             if answer?.status == 200, let event = prepared.event { try findAcknowledged(event, at: point) }
@@ -80,7 +82,7 @@ struct Striker {
         if let duration = try await world.recover() {
             outcome.recoveries.append(duration)
         } else {
-            outcome.findings += world.note([try world.unsettled(.seconds(30))], at: place)
+            outcome.findings += world.note([try world.unsettled(recoveryLimit)], at: place)
             return
         }
         if line.keyed || !line.deed.takesKey {

@@ -40,7 +40,7 @@ struct Disk: Check {
             let folder = world.gateway.folder
             let locker = try ChildProcess(
                 URL(filePath: "/usr/bin/python3"),
-                [TestPaths.fixtures.appending(path: "lock_sqlite.py").path, world.databasePath, "7"], environment: [:],
+                [TestPaths.fixtures.appending(path: "lock_sqlite.py").path, world.databasePath, "3600"], environment: [:],
                 folder: folder.url,
                 output: folder.path("locker.out"), errors: folder.path("locker.err"))
             try await eventually("the database is locked from outside") { folder.read("locker.out").contains("locked") }
@@ -48,7 +48,7 @@ struct Disk: Check {
             if answer.status != 503 || answer.header("retry-after") == nil {
                 outcome.find("answer", "with a locked database it answered \(answer.status) \(answer.text)")
             }
-            _ = await locker.waitForEnd(within: .seconds(20))
+            await locker.stop()
             let final = try await prepared.shopper.settle(prepared.call)
             if final.status != Deed.confirm.finalStatus {
                 outcome.find("answer", "once the lock was free it answered \(final.status) \(final.text)")

@@ -61,7 +61,7 @@ struct DiskSpoiler {
         outcome.points += 1
         strikes.arm((StrikePoint(kind: .sync, ordinal: ordinal, moment: .before), .fail(errno: EIO)))
         let answer = try? await prepared.shopper.send(prepared.call)
-        let end = await world.gateway.waitForEnd(within: .seconds(5))
+        let end = await world.gateway.waitForEnd(within: recoveryLimit)
         let hasStruck = strikes.hasStruck
         strikes.disarm()
         guard hasStruck else { return outcome.find("check", "\(place): the blow did not fall") }

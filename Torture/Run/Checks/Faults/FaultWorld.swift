@@ -81,8 +81,9 @@ struct FaultWorld: Sendable {
     private func endOfUnclear(_ cases: [Deed.Prepared], in world: World, at place: String) async throws -> [Finding] {
         let keys = cases.compactMap(\.call.key)
         let requests = Set(world.log.told.filter { told in told.key.map(keys.contains) ?? false }.map(\.requestID))
-        // The calls are repeated once, or known to be of no use to repeat, by the second look-up after five seconds.
-        let end = ContinuousClock.now + .seconds(8)
+        // The calls are repeated once, or known to be of no use to repeat, by the second look-up after five seconds: those that are not
+        // repeated have no end that could be waited for. A wrong id always becomes known, by the event.
+        let end = ContinuousClock.now + (fault == .wrongID ? recoveryLimit : .seconds(8))
         var struck: [StandingOperation] = []
         var reviewed: Set<Int64> = []
         repeat {

@@ -18,11 +18,14 @@ struct LateAnswers: Sendable {
     /// settle what the other does.
     func ignoresStaleWorker(on stage: Stage) async throws -> Outcome {
         let match = "match: {operation: confirm, amount: 7777}, times: 1"
-        let scenarios = ["{\(match), delay: 6s, fault: refuse}", "{\(match), delay: 8s}"]
+        let scenarios = ["{\(match), delay: 10s, fault: refuse}", "{\(match), delay: 12s}"]
         return try await perform("a stale worker", scenarios, strikes: true, on: stage) { world, shopper, call in
             guard let strikes = world.strikes else { throw HarnessError("the world has nothing to strike with") }
             async let first = shopper.send(call)
-            try await Task.sleep(for: .seconds(1))
+            try await eventually("the first worker's call is under way") {
+                let metrics = try await HTTPRequest(path: "/metrics").send(toPort: world.gateway.port).text
+                return metrics.contains(#"gateway_provider_calls_in_flight{provider="mock"} 1"# + "\n")
+            }
             strikes.advanceClock(by: .seconds(61))
             _ = try? await first
             let answer = try await shopper.settle(call)
@@ -36,7 +39,7 @@ struct LateAnswers: Sendable {
         let scenarios = ["{\(match), fault: hang_after_effect}", "{\(match), fault: refuse}"]
         let card = "pm_card_chargeDeclined"
         return try await perform("a later refusal", scenarios, card: card, on: stage) { world, shopper, call in
-            let answer = try await shopper.settle(call, within: .seconds(60))
+            let answer = try await shopper.settle(call)
             let declines = try world.gateway.effects("decline")
             let findings = declines == 1 ? [] : [Finding(rule: "I1", detail: "\(declines) declines for one key")]
             return findings + expect(402, answer)

@@ -48,7 +48,7 @@ struct PowerCuts: Check {
             }
             for await call in group { if let call { unanswered.append(call) } }
         }
-        let end = await world.gateway.waitForEnd(within: .seconds(10))
+        let end = await world.gateway.waitForEnd(within: recoveryLimit)
         guard strikes.hasStruck, end == .signaled(SIGKILL) else {
             throw HarnessError("\(place): the process ended as \(end.map { "\($0)" } ?? "not at all"), and was not struck")
         }
@@ -59,7 +59,7 @@ struct PowerCuts: Check {
         if let duration = try await world.recover() {
             outcome.recoveries.append(duration)
         } else {
-            outcome.findings += world.note([try world.unsettled(.seconds(30))], at: place)
+            outcome.findings += world.note([try world.unsettled(recoveryLimit)], at: place)
         }
         for prepared in unanswered { _ = try await prepared.shopper.settle(prepared.call) }
         outcome.findings += try await world.comeToRest(at: place)

@@ -6,7 +6,6 @@ struct Shutdown: Check {
     let name = "shutdown"
     let summary = "SIGTERM under the load of 32 clients at 4 random moments (--long: 50)"
     private let clients = 32
-    private let limit = Duration.seconds(30)
 
     func run(on stage: Stage) async throws -> Outcome {
         var random = stage.random(for: name)
@@ -46,11 +45,9 @@ struct Shutdown: Check {
                 }
             }
             try await Task.sleep(for: moment)
-            let start = ContinuousClock.now
-            let end = try await world.gateway.terminate(within: .seconds(45))
-            let duration = ContinuousClock.now - start
+            // How long it takes is no finding: what it cuts off to be done in time is, see `lost`.
+            let end = try await world.gateway.terminate()
             if end != .exited(0) { findings.append(Finding(rule: "stop", detail: "after SIGTERM it ended as \(end)")) }
-            if duration > limit { findings.append(Finding(rule: "stop", detail: "it took \(duration) to end after SIGTERM")) }
             for try await (found, call) in group {
                 findings += found
                 if let call { unanswered.append(call) }

@@ -38,7 +38,7 @@ struct Storm: Check {
                 for try await part in group { outcome += part }
             }
             outcome.findings = world.note(outcome.findings, at: place)
-            outcome.findings += try await world.comeToRest(within: .seconds(60), at: place)
+            outcome.findings += try await world.comeToRest(at: place)
             outcome.findings += try await world.audit(at: place)
             outcome += try world.figures()
             return outcome
@@ -63,7 +63,7 @@ struct Storm: Check {
             if let duration = try await world.recover() {
                 outcome.recoveries.append(duration)
             } else {
-                outcome.findings.append(try world.unsettled(.seconds(30)))
+                outcome.findings.append(try world.unsettled(recoveryLimit))
             }
             control.resume()
         }

@@ -96,7 +96,7 @@ struct StormClient {
             // Sends it and turns away, as a phone in a tunnel does.
             return try await send(call, by: sender)
         }
-        let answer = try await sender.settle(call, within: .seconds(60), pause: control.pass)
+        let answer = try await sender.settle(call, pause: control.pass)
         if random.oneIn(8) { _ = try await send(call, by: sender) }
         return answer
     }
@@ -111,7 +111,7 @@ struct StormClient {
     }
 
     private func read(_ intent: String) async throws -> HTTPAnswer {
-        try await shopper.settle(.get("/payments/\(intent)"), within: .seconds(60), pause: control.pass)
+        try await shopper.settle(.get("/payments/\(intent)"), pause: control.pass)
     }
 
     private func status(of intent: String) async throws -> String {

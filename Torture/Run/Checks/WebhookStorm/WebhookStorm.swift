@@ -70,7 +70,7 @@ struct WebhookStorm: Check {
         var findings: [Finding] = []
         while let number = queue.take() {
             let event = posts[number]
-            let answer = try await poster.settle(event.call, within: .seconds(60))
+            let answer = try await poster.settle(event.call)
             guard answer.status != 200 else { continue }
             let detail = "the event \(event.id) (\(event.type)) was answered \(answer.status): \(answer.text)"
             findings.append(Finding(rule: "answer", detail: detail))

@@ -2,7 +2,8 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 
-/// A whole payment, with all that can come in between: `swift run` (see ../README.md for the environment).
+/// A whole payment, with all that can come in between: `swift run` (see ../README.md for the environment). With
+/// `sign-token SUBJECT [SCOPE]` it prints a token and does nothing else.
 @main
 struct Example {
     private let gateway: Gateway
@@ -21,6 +22,11 @@ struct Example {
 
     private static func run() async throws {
         let environment = ProcessInfo.processInfo.environment
+        let arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == "sign-token", let subject = arguments.dropFirst().first {
+            let scope = arguments.dropFirst(2).first
+            return print(try signToken(subject, scope: scope, secret: environment["GATEWAY_JWT_SECRET"] ?? ""))
+        }
         guard let token = environment["GATEWAY_TOKEN"], let secret = environment["MOCK_WEBHOOK_SECRET"] else {
             throw Unexpected("GATEWAY_TOKEN and MOCK_WEBHOOK_SECRET must be set")
         }
@@ -72,7 +78,7 @@ struct Example {
     }
 
     private func wait(for status: String, _ intent: PaymentIntent) async throws {
-        for _ in 0..<100 {
+        for _ in 0..<600 {
             if try await transaction(intent).status == status { return }
             try await Task.sleep(for: .milliseconds(100))
         }

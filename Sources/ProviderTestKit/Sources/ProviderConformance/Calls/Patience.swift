@@ -7,6 +7,12 @@ import Synchronization
 enum Patience {
     private static let tick = Duration.milliseconds(10)
 
+    /// How long a call is waited for whose script takes no time.
+    static let forACall = Duration.seconds(25)
+
+    /// How often a run is made whose deadline passed only because the machine was busy.
+    static let attempts = 10
+
     /// What `work` returns, or nil where it has not ended within `limit`.
     ///
     /// `work` is cancelled then, and when the caller is, but not waited for: a task group would wait, and a call that ignores

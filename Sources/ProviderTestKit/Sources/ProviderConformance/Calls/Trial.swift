@@ -11,9 +11,11 @@ struct Trial: Sendable {
     var then: ScriptedTransport.Step?
     var operation = OperationIdentity.testing("op_1")
     /// How long the call may take.
-    var time: Duration = .seconds(20)
-    var clock: any ProviderClock = ManualClock()
-    var random: any ProviderRandom = SeededRandom()
+    var time = CallContext.usualTime
+    /// Makes the clock of each attempt.
+    var clock: @Sendable () -> any ProviderClock = { ManualClock() }
+    /// Makes the random numbers of each attempt.
+    var random: @Sendable () -> any ProviderRandom = { SeededRandom() }
     /// Told of the call's context right before the call.
     var onStart: @Sendable (CallContext) -> Void = { _ in }
     /// When the suite gives the call up, after its deadline.
@@ -30,6 +32,9 @@ struct TrialRun: Sendable {
     var logBefore: [String] = []
     /// The call's context.
     var context: CallContext
+    /// Whether the call ended after its deadline though neither the provider's part nor the module's waits took so long: the machine
+    /// was busy with something else, and the run says nothing about the module.
+    var isDisturbed = false
 
     var requests: [HTTPRequest] { sent.map(\.request) }
 }

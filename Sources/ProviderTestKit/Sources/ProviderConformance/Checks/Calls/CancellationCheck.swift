@@ -23,19 +23,18 @@ extension Workbench {
         var trial = trial(of: sample.recorded)
         trial.steps = Array(trial.steps.prefix(index))
         trial.then = .hang
-        trial.time = .seconds(20)
         let transport = ScriptedTransport(trial.steps, then: trial.then)
         let work = Task { [trial] in await self.run(trial, on: transport) }
         // The request is out, or the call has ended without it.
-        let isSent = await Patience.poll(for: .seconds(5)) { transport.requests.count > index }
+        let isSent = await Patience.poll(for: Patience.forACall) { transport.requests.count > index }
         let place = sample.place("cancelled", at: index)
         var tally = Tally()
         work.cancel()
         guard isSent else {
-            tally.find(place, expected: "request \(index + 1)", actual: "none within five seconds")
+            tally.find(place, expected: "request \(index + 1)", actual: "none within \(Patience.forACall)")
             return tally
         }
-        let ended = await Patience.within(.seconds(1)) { await work.value }
+        let ended = await Patience.within(.seconds(3)) { await work.value }
         let result = ended?.result ?? .unending
         tally.check(result, at: place, is: outcomeWithoutAnswer(of: sample, at: index))
         let surplus = transport.requests.count - index - 1

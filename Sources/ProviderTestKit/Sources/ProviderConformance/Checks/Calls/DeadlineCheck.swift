@@ -34,8 +34,24 @@ extension Workbench {
         trial.then = step
         // What is late shows at once by a request or a wait; this is for calls that do neither and do not end.
         trial.grace = .seconds(2)
-        let (run, waitPastDeadline) = await runInTime(trial, reaching: index)
         let place = sample.place(strike, at: index)
+        // A busy machine may hold a module up between its look at the clock and its request or wait. A module that minds no deadline
+        // is late however much time it has.
+        var time = Duration.milliseconds(150)
+        for _ in 1...2 {
+            let (tally, isLate) = await checkDeadline(of: trial, within: &time, reaching: index, at: place, of: sample, step)
+            if !isLate { return tally }
+            time *= 3
+        }
+        return await checkDeadline(of: trial, within: &time, reaching: index, at: place, of: sample, step).0
+    }
+
+    /// - Returns: what was found, and whether any of it is that the module was late.
+    private func checkDeadline(
+        of trial: Trial, within time: inout Duration, reaching index: Int, at place: String, of sample: Sample,
+        _ step: ScriptedTransport.Step
+    ) async -> (Tally, isLate: Bool) {
+        let (run, waitPastDeadline) = await runInTime(trial, within: &time, reaching: index)
         var tally = Tally()
         if case .hang = step {
             tally.check(run.result, at: place, is: outcomeWithoutAnswer(of: sample, at: index))
@@ -50,22 +66,23 @@ extension Workbench {
         if let waitPastDeadline {
             tally.find(place, expected: "no wait beyond the deadline", actual: "a wait of \(waitPastDeadline)")
         }
-        return tally
+        return (tally, late > 0 || waitPastDeadline != nil)
     }
 
     /// Runs a trial within a short time; within a longer one where the machine is so busy that the deadline passed before the
     /// request to strike at was sent.
-    private func runInTime(_ trial: Trial, reaching index: Int) async -> (TrialRun, waitPastDeadline: Duration?) {
+    private func runInTime(
+        _ trial: Trial, within time: inout Duration, reaching index: Int
+    ) async -> (TrialRun, waitPastDeadline: Duration?) {
         var trial = trial
-        var time = Duration.milliseconds(150)
         while true {
             let clock = DeadlineClock()
             trial.time = time
-            trial.clock = clock
+            trial.clock = { clock }
             trial.onStart = clock.begin
-            let run = await run(trial)
+            let run = await run(trial, on: ScriptedTransport(trial.steps, then: trial.then))
             let isReached = run.sent.count > index && !run.sent[index].isLate
-            if isReached || time > .seconds(5) { return (run, clock.waitPastDeadline) }
+            if isReached || time > .seconds(100) { return (run, clock.waitPastDeadline) }
             time *= 6
         }
     }

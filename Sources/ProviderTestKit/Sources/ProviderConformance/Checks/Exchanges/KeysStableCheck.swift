@@ -15,8 +15,8 @@ extension ConformanceCheck {
             let first = await bench.run(bench.trial(of: sample.recorded))
             // Another process, an hour later.
             var again = bench.trial(of: sample.recorded)
-            again.random = SeededRandom(seed: 2)
-            again.clock = ManualClock(WebhookSigner.now.advanced(by: .seconds(3600)))
+            again.random = { SeededRandom(seed: 2) }
+            again.clock = { ManualClock(WebhookSigner.now.advanced(by: .seconds(3600))) }
             let second = await bench.run(again)
             let (before, after) = (
                 bench.keyedRequests(of: first, in: sample.recorded), bench.keyedRequests(of: second, in: sample.recorded)

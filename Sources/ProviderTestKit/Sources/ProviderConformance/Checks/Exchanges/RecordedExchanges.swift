@@ -30,7 +30,7 @@ extension Workbench {
             as: "the outcome \(recorded.outcome)")
         if run.requests.count != recorded.exchanges.count {
             tally.find(
-                named.name, expected: "\(recorded.exchanges.count) requests",
+                named.name, expected: recorded.exchanges.count == 1 ? "1 request" : "\(recorded.exchanges.count) requests",
                 actual: "\(run.requests.count): \(run.requests.map { "\($0.method) \($0.url)" })")
         }
         for (index, (exchange, sent)) in zip(recorded.exchanges, run.requests).enumerated() {

@@ -55,7 +55,7 @@ extension Workbench {
         }
         var results: [CallResult] = []
         for delivery in deliveries {
-            let result = await Patience.within(.seconds(20)) {
+            let result = await Patience.within(Patience.forACall) {
                 await delivery.sample.recorded.call.perform(
                     with: service, as: .testing("op_1"), webhook: delivery.webhook, in: .testing())
             }

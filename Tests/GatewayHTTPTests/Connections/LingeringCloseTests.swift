@@ -21,7 +21,8 @@ struct LingeringCloseTests {
             let request = GatewayRequest(request: request, context: context, caller: nil, memory: BodyMemory())
             return .json(Array("\(try await request.body().bytes.count)".utf8))
         }
-        return try await Application(router: router, server: GatewayServer.builder(deadline: .minutes(5))).test(.live) { client in
+        return try await Application(router: router, server: GatewayServer.testBuilder(deadline: .minutes(5))).test(.live) {
+            client in
             guard let port = client.port else { throw HarnessError("the server has no port") }
             return try await onOwnThread {
                 let connection = try SocketConnection(port: port, timeout: .seconds(300))
