@@ -102,6 +102,15 @@ package final class ConnectionLimit: Sendable {
         }
     }
 
+    /// The connections that end because there are more than `maximum` besides those that are ending.
+    private static func victims(_ state: inout State, beyond maximum: Int) -> [@Sendable () -> Void] {
+        let excess = state.count - state.table.closing - maximum
+        guard excess > 0 else { return [] }
+        let victims = victims(&state, excess: excess, spare: 0)
+        state.ended += victims.count
+        return victims
+    }
+
     private static func victims(_ state: inout State, excess: Int, spare: Int) -> [@Sendable () -> Void] {
         let idle = state.table.takeOldest(excess + spare, .idle)
         guard idle.count < excess else { return idle }
@@ -110,24 +119,26 @@ package final class ConnectionLimit: Sendable {
 
     // MARK: Its connections
 
-    /// Adds a connection, which is idle.
+    /// Adds a connection, which is idle. Where there are too many connections, the oldest ones end: those that were accepted a moment ago
+    /// could not be chosen before.
     ///
     /// - Parameter close: closes it unless a request on it is being worked on; then it calls ``keepsWorking(_:)``.
     /// - Returns: its slot.
     func register(close: @escaping @Sendable () -> Void) -> Int {
-        state.withLock { $0.table.insert(close: close) }
+        let (slot, victims) = state.withLock { state -> (Int, [@Sendable () -> Void]) in
+            // Before it is there itself: it must not end for connections that are being worked on.
+            let victims = Self.victims(&state, beyond: maximum)
+            return (state.table.insert(close: close), victims)
+        }
+        for close in victims { close() }
+        return slot
     }
 
     /// Notes what a connection does now. Where there are too many connections and this one is idle, the oldest one ends.
     func set(_ slot: Int, _ activity: ConnectionActivity) {
         let victims = state.withLock { state -> [@Sendable () -> Void] in
             state.table.move(slot, to: activity)
-            guard activity != .working else { return [] }
-            let excess = state.count - state.table.closing - maximum
-            guard excess > 0 else { return [] }
-            let victims = Self.victims(&state, excess: excess, spare: 0)
-            state.ended += victims.count
-            return victims
+            return activity == .working ? [] : Self.victims(&state, beyond: maximum)
         }
         for close in victims { close() }
     }
@@ -136,8 +147,7 @@ package final class ConnectionLimit: Sendable {
     func keepsWorking(_ slot: Int) {
         let victims = state.withLock { state -> [@Sendable () -> Void] in
             state.table.move(slot, to: .working)
-            let excess = state.count - state.table.closing - maximum
-            return excess > 0 ? Self.victims(&state, excess: excess, spare: 0) : []
+            return Self.victims(&state, beyond: maximum)
         }
         for close in victims { close() }
     }

@@ -24,7 +24,12 @@ struct ConnectionLimitTests {
         /// Accepts a connection and sets it up.
         func open(_ name: String) -> Int {
             limit.opened()
-            return limit.register { self.ended.withLock { $0.append(name) } }
+            return register(name)
+        }
+
+        /// Sets up a connection that was accepted.
+        func register(_ name: String) -> Int {
+            limit.register { self.ended.withLock { $0.append(name) } }
         }
 
         /// Ends a connection, as its channel does.
@@ -42,6 +47,14 @@ struct ConnectionLimitTests {
         var now: NIODeadline { state.withLock { $0 } }
 
         func advance(_ time: TimeAmount) { state.withLock { $0 = $0 + time } }
+    }
+
+    @Test("ends connections that were accepted together before any of them was set up")
+    func acceptedTogether() {
+        let listener = Listener(2)
+        for _ in 0..<5 { listener.limit.opened() }
+        for name in ["a", "b", "c", "d", "e"] { _ = listener.register(name) }
+        #expect(listener.closed == ["a", "b", "c"])
     }
 
     @Test("ends the oldest idle connection for a new one, and no other")
