@@ -141,7 +141,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let reason = RequestRefusal(decoding: error), context.channel.isActive else {
             return context.fireErrorCaught(error)
         }
-        guard isReceiving else { return refuse(reason, context) }
+        guard isReceiving else {
+            // What follows the last request of a connection is dropped, whatever it is.
+            return isLast ? () : refuse(reason, context)
+        }
         // The body cannot be read to its end. The route that reads it gets the error and answers.
         isReceiving = false
         isLast = true

@@ -56,7 +56,7 @@ struct ConnectionTableTests {
                 guard let (name, slot) = slots.sorted(by: { $0.key < $1.key }).randomElement(using: &generator) else { continue }
                 let activity = [ConnectionActivity.idle, .receiving, .working].randomElement(using: &generator) ?? .idle
                 table.move(slot, to: activity)
-                if activity == .idle, idle.contains(name) || activity == .receiving, receiving.contains(name) { continue }
+                if activity == .idle && idle.contains(name) || activity == .receiving && receiving.contains(name) { continue }
                 idle.removeAll { $0 == name }
                 receiving.removeAll { $0 == name }
                 if activity == .idle { idle.append(name) }

@@ -48,7 +48,7 @@ struct FramingCase: Sendable, CustomTestStringConvertible {
         .closed("a space before the method", " GET / HTTP/1.1\r\n\(host)\r\n", 400),
         .kept("two spaces before the target", "GET  / HTTP/1.1\r\n\(host)\r\n", 200),
         .kept("two spaces before the version", "GET /  HTTP/1.1\r\n\(host)\r\n", 200),
-        .closed("no version", "GET /\r\n\(host)\r\n", 400),
+        .closed("no version", "GET /\r\n\(host)\r\n", 505),
         .closed("rubbish", "GARBAGE\r\n\r\n", 400),
         .closed("TLS", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}\u{fc}\u{3}\u{3}", 400),
         .closed("HTTP/2 without an upgrade", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
