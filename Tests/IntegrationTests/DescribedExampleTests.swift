@@ -34,7 +34,7 @@ extension OneAtATime {
                 + [
                     Step("createPaymentIntent", "smallest"), Step("createPaymentIntent", "full"), Step("capturePayment", "whole"),
                 ],
-            [Step("createOrder", "smallest"), Step("createPaymentIntent", "smallest"), Step("cancelPayment", "requested")],
+            [Step("createOrder", "smallest"), Step("createPaymentIntent", "shortest"), Step("cancelPayment", "requested")],
         ]
 
         @Test("They work, in the order of a payment, and answer what is described")

@@ -39,13 +39,16 @@ struct ProviderRoutes: Sendable {
         .cacheControl: "no-store",
     ]
 
+    /// The largest form that a page takes, in bytes. Anyone can send one.
+    private static let maximumPageBody = 64 * 1024
+
     /// A page below a provider's pages URL: passed through both ways.
     func page(_ request: GatewayRequest) async throws -> Response {
         guard let name = request.context.parameters.get("provider"), let provider = registry.provider(named: name),
             provider.service.capabilities.pages
         else { throw GatewayError.notFound("page") }
         let path = "/" + request.context.parameters.getCatchAll().joined(separator: "/")
-        let body = try await request.body()
+        let body = try await request.body(maximum: Self.maximumPageBody)
         defer { withExtendedLifetime(body) {} }
         let page = PageRequest(
             method: request.request.method.rawValue, path: path, query: request.request.uri.query ?? "",
