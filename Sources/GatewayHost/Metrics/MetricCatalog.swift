@@ -25,6 +25,9 @@ enum MetricCatalog {
             "Calls of clients that were refused because max_concurrent_calls of the provider were at work.",
         "gateway_rate_limited_requests_total":
             "Requests that were answered 429, because their user sent more than rate_limits allows.",
+        "gateway_security_events_total":
+            "Events that an attack may cause, by event: failed authentication, access and signatures, bad framing, slow requests, and "
+            + "limits of connections and descriptors that were reached.",
         "gateway_webhooks_missed_total":
             "Changes that the gateway found by asking the provider, and whose webhook had not arrived.",
         "gateway_webhooks_total":
@@ -48,6 +51,12 @@ enum MetricCatalog {
         _ = metrics.makeCounter(label: "gateway_rate_limited_requests_total", dimensions: [])
         for result in ["changed", "unchanged", "failed"] {
             _ = metrics.makeCounter(label: "gateway_key_set_refreshes_total", dimensions: [("result", result)])
+        }
+        for (route, statuses) in [("/healthz", [200]), ("/readyz", [200, 503]), ("/metrics", [200])] {
+            for status in statuses {
+                let dimensions = [("method", "GET"), ("route", route), ("status", "\(status)")]
+                _ = metrics.makeTimer(label: "gateway_http_request_seconds", dimensions: dimensions)
+            }
         }
         for answers in RouteTable.answers {
             for status in answers.statuses {

@@ -28,7 +28,7 @@ struct ConfigurationReferenceTests {
         let printed = try await run(TestPaths.gateway, ["reference"])
         let help = try await run(TestPaths.gateway, ["serve", "--help"]).output
         let flags = Set(printed.output.matches(of: /`(--[a-z-]+)`/).map(\.1))
-        #expect(flags == ["--config", "--database", "--host", "--port"])
+        #expect(flags == ["--config", "--database", "--host", "--management", "--port"])
         for flag in flags { #expect(help.contains("\(flag) <"), "\(flag)") }
 
         let example = try String(contentsOf: TestPaths.repository.appending(path: ".env.example"), encoding: .utf8)

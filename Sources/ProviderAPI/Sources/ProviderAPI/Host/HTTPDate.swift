@@ -2,7 +2,9 @@ extension Timestamp {
     /// Reads an HTTP date in any of its three forms (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`,
     /// `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`; nil for anything else. The day of the week is not compared.
     ///
-    /// - Parameter now: tells the century of a year of two digits: one that seems to be more than 50 years ahead is past.
+    /// - Parameters:
+    ///   - text: the date.
+    ///   - now: tells the century of a year of two digits: one that seems to be more than 50 years ahead is past.
     public init?(httpDate text: String, now: Timestamp) {
         let parts = text.split(separator: " ").map(String.init)
         let day: String
@@ -38,13 +40,13 @@ extension HTTPResponse {
     ///
     /// - Parameter now: when the answer came, for a date in an answer without `Date`.
     public func retryAfter(at now: Timestamp) -> Duration? {
-        guard let text = header("retry-after") else { return nil }
+        guard let text = headers.value(of: "retry-after") else { return nil }
         if !text.isEmpty, text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) {
             // More digits than a number has are a long time, too.
             return .seconds(min(Int64(text) ?? .max, 86_400))
         }
         guard let until = Timestamp(httpDate: text, now: now) else { return nil }
-        let from = header("date").flatMap { Timestamp(httpDate: $0, now: now) } ?? now
+        let from = headers.value(of: "date").flatMap { Timestamp(httpDate: $0, now: now) } ?? now
         return min(max(until.duration(since: from), .zero), .seconds(86_400))
     }
 }
