@@ -155,7 +155,7 @@ struct TestScopeTests {
         #expect(try await mock.pay(as: "none").status == .succeeded)
         #expect(
             try await run(mock, "scenario", "list", "--test-id", "a")
-                == #"0  matched 1 times  test a  {"match":{"operation":"confirm"},"outcome":"decline","times":1}"#)
+                == #"0  matched once  test a  {"match":{"operation":"confirm"},"outcome":"decline","times":1}"#)
         let all = try await run(mock, "scenario", "list").split(separator: "\n")
         #expect(all.count == 3 && all[0].contains("refuse") && !all[0].contains("test "), "\(all)")
         let listed = try #require(try json(try await run(mock, "scenario", "list", "--json")) as? [[String: Any]])

@@ -103,7 +103,8 @@ struct ConfigurationTests {
         let production = """
             environment: production
             server: { public_url: "https://pay.example.com" }
-            auth: { algorithm: HS256, secret: "\(String(repeating: "0123456789abcdef", count: 4))" }
+            auth: { algorithm: HS256, secret: k9Xw2mQ7vT4zR8bN1cJ6yH3fL5sD0gPa }
+            authorization: { refund: admin }
             providers: [{ name: first, module: liba.so, sha256: \(digest) }]
             routing: { default: first }
             """
@@ -236,6 +237,7 @@ struct ConfigurationTests {
             environment: production
             server: { public_url: "https://pay.example.com" }
             auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them }
+            authorization: { refund: admin }
             providers: [{ name: first, module: liba.so, sha256: \(digest) }]
             routing: { default: first }
             """
@@ -252,7 +254,7 @@ struct ConfigurationTests {
                 """
                 environment: \(environment)
                 authorization: { refund: admin }
-                auth: { secret: \(String(repeating: "s", count: 32)) }
+                auth: { secret: k9Xw2mQ7vT4zR8bN1cJ6yH3fL5sD0gPa }
                 rate_limits: \(section)
                 providers: [{ name: a, module: liba.so, sha256: \(String(repeating: "0", count: 64)) }]
                 routing: { default: a }

@@ -140,10 +140,10 @@ struct ProviderAssemblyTests {
         #expect(registry.providers.map(\.name) == ["good"])
         #expect(
             report.problems.map(\.description) == [
-                "providers.yaml:6:27: providers[0].module: libGone.so: there is no such file in /shelf; "
+                "providers.yaml:7:27: providers[0].module: libGone.so: there is no such file in /shelf; "
                     + "there are no modules (*.so) at all: build them, or set modules.directory",
-                "providers.yaml:7:121: providers[1].settings.x: unknown key; there are no keys here",
-                "providers.yaml:8:123: providers[2].settings: the keys contradict",
+                "providers.yaml:8:121: providers[1].settings.x: unknown key; there are no keys here",
+                "providers.yaml:9:123: providers[2].settings: the keys contradict",
             ])
         #expect(report.descriptions.map(\.isLoaded) == [false, false, false, true])
         #expect(report.descriptions[0].problems == [report.problems[0].description])
@@ -227,6 +227,6 @@ struct ProviderAssemblyTests {
         let report = try await load(["libA.so": module], providers: [("mock", "libA.so", "journal: x")])
         #expect(
             report.problems.map(\.description)
-                == ["providers.yaml:6:130: providers[0].settings.journal: names a file that is not there"])
+                == ["providers.yaml:7:130: providers[0].settings.journal: names a file that is not there"])
     }
 }

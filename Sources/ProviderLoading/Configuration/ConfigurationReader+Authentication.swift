@@ -36,10 +36,6 @@ extension ConfigurationReader {
         let issuer = reader.text(section?["issuer"])
         let audience = reader.text(section?["audience"])
         let type = reader.text(section?["type"])
-        for (name, value) in [("issuer", issuer), ("audience", audience), ("type", type)] {
-            guard let value, value.isEmpty, let node = section?[name] else { continue }
-            reader.report(node.problem("is empty; remove the key, or write what a token must have"))
-        }
         if environment == .production, let node, case .keySetFile? = keys { requireIssuer(issuer, and: audience, of: node) }
         if environment == .production, let node, case .keySetURL? = keys { requireIssuer(issuer, and: audience, of: node) }
         let lifetime = reader.duration(section?["max_token_lifetime"], in: ConfigurationSchema.tokenLifetimes)

@@ -156,7 +156,9 @@ struct AuthorizationCorpusTests {
         let covered = Set(AuthorizationCase.all.map { "\($0.route.method) \(Self.pattern($0.route.path))" })
         try await TestAPI.run { api in
             let table = try await api.tokenRoutes()
-            #expect(table.subtracting(covered).sorted() == [], "routes without a case")
+            // Commands need a provider that offers some: ProviderCommandRouteTests has their callers.
+            let elsewhere: Set = ["GET /providers/:provider/commands", "POST /providers/:provider/commands/:command"]
+            #expect(table.subtracting(covered) == elsewhere, "routes without a case")
             #expect(covered.subtracting(table).sorted() == [], "cases without a route")
         }
     }

@@ -22,7 +22,7 @@ struct ProviderCommandRouteTests {
 
     @Test(
         "do not repeat what cannot be a name",
-        arguments: ["4242424242424242", "4242-4242-4242-4242", String(repeating: "x", count: 65), "a%0Ab", "a%20b", "%C3%A9"])
+        arguments: [String(repeating: "x", count: 65), "a%0Ab", "a%20b", "%C3%A9"])
     func names(name: String) async throws {
         try await TestAPI.run { api in
             for path in ["\(name)/commands/ledger", "mock/commands/\(name)"] {
