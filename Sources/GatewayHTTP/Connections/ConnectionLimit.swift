@@ -53,16 +53,8 @@ package final class ConnectionLimit: Sendable {
 
     // MARK: The listener
 
-    /// Counts a new connection, and ends others where there are too many.
-    func opened() {
-        makeRoom(for: .connectionLimit) { state in
-            state.count += 1
-            let excess = state.count - state.table.closing - maximum
-            guard excess > 0 else { return nil }
-            // Some more than needed: under a flood, accepting must not stop for each of them.
-            return Self.victims(&state, excess: excess, spare: overshoot - 1)
-        }
-    }
+    /// Counts a connection that was accepted. It gets its place with ``register(close:)``.
+    func opened() { state.withLock { $0.count += 1 } }
 
     /// Counts the end of a connection.
     func closed() { state.withLock { $0.count -= 1 } }
@@ -104,7 +96,7 @@ package final class ConnectionLimit: Sendable {
 
     /// The connections that end because there are more than `maximum` besides those that are ending.
     private static func victims(_ state: inout State, beyond maximum: Int) -> [@Sendable () -> Void] {
-        let excess = state.count - state.table.closing - maximum
+        let excess = state.table.open - maximum
         guard excess > 0 else { return [] }
         let victims = victims(&state, excess: excess, spare: 0)
         state.ended += victims.count
@@ -119,18 +111,23 @@ package final class ConnectionLimit: Sendable {
 
     // MARK: Its connections
 
-    /// Adds a connection, which is idle. Where there are too many connections, the oldest ones end: those that were accepted a moment ago
-    /// could not be chosen before.
+    /// Adds a connection, which is idle, and ends others where there are too many.
+    ///
+    /// Only connections that are set up count here. How many the listener has accepted changes at other moments: a connection that has
+    /// just ended would be made up for twice, and the newest one would end for it.
     ///
     /// - Parameter close: closes it unless a request on it is being worked on; then it calls ``keepsWorking(_:)``.
     /// - Returns: its slot.
     func register(close: @escaping @Sendable () -> Void) -> Int {
-        let (slot, victims) = state.withLock { state -> (Int, [@Sendable () -> Void]) in
+        var slot = 0
+        makeRoom(for: .connectionLimit) { state in
+            let excess = state.table.open + 1 - maximum
             // Before it is there itself: it must not end for connections that are being worked on.
-            let victims = Self.victims(&state, beyond: maximum)
-            return (state.table.insert(close: close), victims)
+            defer { slot = state.table.insert(close: close) }
+            guard excess > 0 else { return nil }
+            // Some more than needed: under a flood, accepting must not stop for each of them.
+            return Self.victims(&state, excess: excess, spare: overshoot - 1)
         }
-        for close in victims { close() }
         return slot
     }
 

@@ -32,6 +32,8 @@ struct ConnectionTable {
     private var lists: [ConnectionActivity: Ends] = [.idle: Ends(), .receiving: Ends()]
     /// How many connections are being closed.
     private(set) var closing = 0
+    /// How many connections there are that are not being closed.
+    var open: Int { slots.count - free.count - closing }
 
     /// Adds an idle connection.
     ///

@@ -57,6 +57,16 @@ struct ConnectionLimitTests {
         #expect(listener.closed == ["a", "b", "c"])
     }
 
+    @Test("ends no other for one that has ended and that the listener still counts")
+    func ending() {
+        let listener = Listener(2)
+        let first = listener.open("a")
+        _ = listener.open("b")
+        listener.limit.remove(first)
+        _ = listener.open("c")
+        #expect(listener.closed.isEmpty)
+    }
+
     @Test("ends the oldest idle connection for a new one, and no other")
     func oldest() {
         let listener = Listener(3)
