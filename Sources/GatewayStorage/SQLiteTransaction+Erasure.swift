@@ -47,17 +47,7 @@ extension SQLiteTransaction {
             }
             step.transactions += payments.count
         }
-        if orders.count < limit {
-            step.idempotencyKeys = try execute(
-                """
-                DELETE FROM idempotency_keys WHERE rowid IN (
-                    SELECT rowid FROM idempotency_keys WHERE owner = ? AND state = 'complete' LIMIT ?
-                )
-                """,
-                [userID, max(0, limit)]
-            )
-            step.isLast = step.idempotencyKeys < limit
-        }
+        step.isLast = orders.count < limit
         return step
     }
 

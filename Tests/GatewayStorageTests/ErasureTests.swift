@@ -114,10 +114,11 @@ struct ErasureTests {
             #expect(steps.map(\.orders).reduce(0, +) == 4)
             #expect(steps.map(\.transactions).reduce(0, +) == 4)
             #expect(steps.map(\.webhooks).reduce(0, +) == 12)
-            #expect(steps.map(\.idempotencyKeys).reduce(0, +) == 16)
 
             let after = try Self.dump(database)
-            for (table, rows) in after {
+            // Keys stay until they are forgotten by themselves: a request that is repeated must not have its effect twice.
+            #expect(after["idempotency_keys"]?.filter { $0.contains("of 42") }.count == 16)
+            for (table, rows) in after where table != "idempotency_keys" {
                 for row in rows {
                     #expect(!row.contains("\(Self.marker) of 42") && !row.contains("user:42"), "\(table): \(row)")
                     if row.contains(Self.marker) { #expect(row.contains("of 7"), "\(table): \(row)") }

@@ -4,8 +4,9 @@ package import ProviderAPI
 /// Blanks the personal data of one user in the books, and keeps the books balanced.
 ///
 /// A pseudonym takes the user's place as the owner. Descriptions, metadata, webhook bodies, client secrets, the provider's id of the payer,
-/// reasons and the details of the history become empty, and answers under the user's idempotency keys are forgotten. Amounts, statuses,
-/// times and the provider's ids of payments and refunds stay. Orders are taken a few at a time, each time in one transaction: what was done
+/// reasons and the details of the history become empty. Amounts, statuses,
+/// times and the provider's ids of payments and refunds stay. So do idempotency keys, until the gateway forgets them by itself: without its
+/// key, a request that a client repeats would have its effect a second time. Orders are taken a few at a time, each time in one transaction: what was done
 /// before an error or a crash stays done, and the next run does the rest.
 package struct UserErasure: Sendable {
     let store: any GatewayStore
@@ -15,7 +16,7 @@ package struct UserErasure: Sendable {
 
     /// How many orders one transaction takes.
     static let stepSize = 20
-    /// The longest name of a user, in bytes.
+    /// The longest name of a user, in Unicode scalars.
     static let longestSubject = 255
 
     /// An erasure over a store.
@@ -50,13 +51,6 @@ package struct UserErasure: Sendable {
         package var transactions = 0
         /// Stored webhooks about those payments.
         package var webhooks = 0
-        /// Idempotency keys.
-        package var idempotencyKeys = 0
-
-        enum CodingKeys: String, CodingKey {
-            case pseudonym, orders, transactions, webhooks
-            case idempotencyKeys = "idempotency_keys"
-        }
     }
 
     /// Blanks what the books have of a user.
@@ -67,8 +61,8 @@ package struct UserErasure: Sendable {
     /// - Throws: ``GatewayError/Code/notFound`` where the books have nothing of the user; ``GatewayError/Code/invalidState`` where an
     ///   operation of theirs is not settled; ``GatewayError/Code/invalidRequest``; ``StoreError``.
     package func erase(_ subject: String, by operatorName: String) async throws -> Report {
-        guard (1...Self.longestSubject).contains(subject.utf8.count) else {
-            throw GatewayError.invalid("user", "It must have 1 to \(Self.longestSubject) bytes.")
+        guard (1...Self.longestSubject).contains(subject.unicodeScalars.count) else {
+            throw GatewayError.invalid("user", "It must have 1 to \(Self.longestSubject) characters.")
         }
         guard !subject.hasPrefix(Self.pseudonymPrefix) else {
             throw GatewayError.invalid("user", "It is the pseudonym of a user who is erased already.")
@@ -84,10 +78,9 @@ package struct UserErasure: Sendable {
             report.orders += step.orders
             report.transactions += step.transactions
             report.webhooks += step.webhooks
-            report.idempotencyKeys += step.idempotencyKeys
             if step.isLast { break }
         }
-        guard report.orders + report.idempotencyKeys > 0 else {
+        guard report.orders > 0 else {
             throw GatewayError(.notFound, "The books have nothing of a user with this name.")
         }
         // Without the name: the log would keep what the books no longer have.

@@ -104,8 +104,8 @@ package protocol StoreWriter: StoreReader {
     /// Remembers until when a provider's list of events has been read.
     func setEventsListed(of provider: String, until: Timestamp, at now: Timestamp) throws
 
-    /// Blanks personal data of the next `limit` orders of a user, with all that belongs to them, and gives them another owner. Once no
-    /// order is left, forgets the user's idempotency keys, at most `limit`. See ``UserErasure``.
+    /// Blanks personal data of the next `limit` orders of a user, with all that belongs to them, and gives them another owner. See
+    /// ``UserErasure``.
     ///
     /// - Parameter pseudonym: starts with ``UserErasure/pseudonymPrefix``.
     func erase(
@@ -137,8 +137,6 @@ package struct ErasureStep: Sendable, Hashable {
     package var transactions = 0
     /// Stored webhooks.
     package var webhooks = 0
-    /// Idempotency keys.
-    package var idempotencyKeys = 0
     /// Whether nothing of the user is left.
     package var isLast = false
 

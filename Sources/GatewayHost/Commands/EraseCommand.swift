@@ -12,6 +12,9 @@ struct EraseCommand: AsyncParsableCommand {
             user's tokens find nothing afterwards. Refused while an operation of the user is not settled. Exit code 1 where nothing \
             was done.
 
+            Idempotency keys with their answers stay until the gateway forgets them (retention.idempotency_key_hours): a client that \
+            repeats a request must not have its effect twice.
+
             What the provider has, what is in backups and what the log said before is not touched.
             """
     )
@@ -34,8 +37,7 @@ struct EraseCommand: AsyncParsableCommand {
         if json { return print(try Output.json(report)) }
         print(
             """
-            orders: \(report.orders), payments: \(report.transactions), webhooks: \(report.webhooks), \
-            idempotency keys: \(report.idempotencyKeys)
+            orders: \(report.orders), payments: \(report.transactions), webhooks: \(report.webhooks)
             the owner is now \(report.pseudonym)
             """)
     }
