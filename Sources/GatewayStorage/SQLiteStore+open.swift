@@ -89,6 +89,9 @@ extension SQLiteStore {
         // Before the file is made: there is none for a moment while a restore replaces it.
         try requireNoRestore(path: path)
         let isNew = !FileManager.default.fileExists(atPath: path)
+        if isNew, claim == .moved { throw DatabaseOpenError.cannotOpen(path: path, reason: SystemError.text(ENOENT)) }
+        // Before SQLite opens it: a log beside an empty database is dropped.
+        try identity.checkRemains(isNew: isNew)
         try makeFile(at: path)
         let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))
         try pool.writeWithoutTransaction { try makeDurable($0, path: path) }
@@ -98,6 +101,8 @@ extension SQLiteStore {
             let migrations = try requireKnownSchema(database, of: migrator, path: path)
             if !migrations.isEmpty {
                 try identity.check(database, migrations: migrations, claim: claim)
+            } else if claim == .moved {
+                throw DatabaseOpenError.notBooks(path: path)
             } else if !isNew {
                 try identity.checkEmptyFile()
             }

@@ -131,12 +131,33 @@ struct DatabaseIdentityTests {
         }
     }
 
-    @Test("A new database in the place of one that was deleted is served")
+    @Test(
+        "A new database in the place of one that is gone is refused while the log or the identity file is there, and served afterwards"
+    )
     func deleted() async throws {
         try await withServedDatabase { path throws in
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            try expectCopy(path, because: "it is gone")
+            #expect(!FileManager.default.fileExists(atPath: path), "nothing was made")
+            try FileManager.default.removeItem(atPath: IdentityFile.path(ofDatabase: path))
+            let log = Data(repeating: 7, count: 100)
+            try log.write(to: URL(fileURLWithPath: path + "-wal"))
+            try expectCopy(path, because: "it is gone")
+            #expect(FileManager.default.contents(atPath: path + "-wal") == log)
+            try FileManager.default.removeItem(atPath: path + "-wal")
             try await reopen(path)
             try await reopen(path)
+        }
+    }
+
+    @Test("A database that is not there, or has no tables, was not moved")
+    func nothingMoved() async throws {
+        try await withServedDatabase { path throws in
+            let other = path + ".other"
+            await #expect(throws: DatabaseOpenError.self) { try await reopen(other, claim: .moved) }
+            #expect(!FileManager.default.fileExists(atPath: other))
+            try Data().write(to: URL(fileURLWithPath: other))
+            await #expect(throws: DatabaseOpenError.self) { try await reopen(other, claim: .moved) }
         }
     }
 

@@ -46,6 +46,25 @@ struct DatabaseIdentity {
         }
     }
 
+    /// Refuses a database that is gone or empty while its log or its identity file is still there: new books would take the place of those
+    /// that were served, and SQLite would drop the log.
+    ///
+    /// - Parameter isNew: whether there is no file.
+    /// - Throws: ``DatabaseOpenError/isCopy(path:reason:)``.
+    func checkRemains(isNew: Bool) throws {
+        guard isNew || (try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey]).fileSize) == 0 else { return }
+        let remains = [IdentityFile.path(ofDatabase: path), path + "-wal"].filter { file in
+            let size = (try? URL(filePath: file).resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? nil
+            return (size ?? 0) > 0
+        }
+        guard !remains.isEmpty else { return }
+        throw DatabaseOpenError.isCopy(
+            path: path,
+            reason:
+                "it is \(isNew ? "gone" : "empty"), and \(remains.joined(separator: " and ")) is still there; put the database back, or "
+                + "remove that too to begin new books")
+    }
+
     /// Refuses a file without any table where a database was served: its log is gone, and with it all that was written.
     ///
     /// A file that is not there at all is a new beginning.
