@@ -26,7 +26,8 @@ package enum KeySet {
     /// curve (RFC 7518, section 3.4), and that of an OKP key is EdDSA (RFC 8037).
     ///
     /// - Parameter algorithm: the only one to accept; nil for every asymmetric one.
-    /// - Throws: ``Problem`` where the text is not a set, where a key to use has no `kid` or that of another, and where no key is left.
+    /// - Throws: ``Problem`` where the text is not a set, and where no key is left. A key without `kid`, or with that of an earlier one, is
+    ///   not used.
     package static func read(_ text: String, algorithm: String?) async throws(Problem) -> Reading {
         guard let document = try? JSONParser.parse(Array(text.utf8)), case .object(let set) = document,
             case .array(let members)? = set["keys"]
@@ -43,8 +44,16 @@ package enum KeySet {
                 skipped.append("\(place) \(error.reason)")
                 continue
             }
-            guard let kid = entry.kid else { throw Problem("\(place) has no kid") }
-            guard keys.updateValue(key, forKey: Identifier(kid)) == nil else { throw Problem("\(place) occurs twice") }
+            // One entry that cannot be used must not keep the others from taking effect: withdrawn keys would stay in use.
+            guard let kid = entry.kid.map(Identifier.init) else {
+                skipped.append("\(place) has no kid")
+                continue
+            }
+            guard keys[kid] == nil else {
+                skipped.append("\(place) occurs twice")
+                continue
+            }
+            keys[kid] = key
         }
         guard !keys.isEmpty else {
             throw Problem((["it has no key that can be used"] + skipped).joined(separator: "; "))
