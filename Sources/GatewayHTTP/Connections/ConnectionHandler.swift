@@ -37,6 +37,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var idleSince = NIODeadline.now()
     private var idleTimer: Scheduled<Void>?
     private var headTimer: Scheduled<Void>?
+    private var stallTimer: Scheduled<Void>?
 
     init(limit: ConnectionLimit, times: ConnectionTimes, log: RefusalLog) {
         self.limit = limit
@@ -67,6 +68,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         idleTimer = nil
         headTimer?.cancel()
         headTimer = nil
+        stallTimer?.cancel()
+        stallTimer = nil
         guard let slot else { return }
         self.slot = nil
         limit.remove(slot)
@@ -75,7 +78,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Closes the connection for newer ones, unless a request is being worked on.
     private func makeRoom(_ context: ChannelHandlerContext) {
         guard let slot else { return }
-        if unanswered > 0, !isReceiving { limit.keepsWorking(slot) } else { context.close(promise: nil) }
+        if unanswered > 0, !isReceiving, context.channel.isWritable {
+            limit.keepsWorking(slot)
+        } else {
+            context.close(promise: nil)
+        }
     }
 
     private func note(_ now: ConnectionActivity) {
@@ -122,7 +129,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if isReceiving {
             note(.receiving)
             if expectsContinue, unanswered == 1 { sendContinue(context) }
-        } else if unanswered > 0 {
+        } else if unanswered > 0, context.channel.isWritable {
             note(.working)
         }
         // Bytes without a part of a request: a head that is not complete.
@@ -209,6 +216,21 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if mode == .all { context.channel.closeFuture.cascade(to: promise) } else { promise?.succeed() }
     }
 
+    /// Watches a client that does not read its answers. Its connection may end for newer ones, and ends by itself after a while.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stallTimer?.cancel()
+        stallTimer = nil
+        if !isLingering {
+            if !context.channel.isWritable {
+                note(.receiving)
+                stallTimer = context.eventLoop.assumeIsolated().scheduleTask(in: times.stall) { context.close(promise: nil) }
+            } else if unanswered > 0 {
+                note(isReceiving ? .receiving : .working)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
     // MARK: Refusals
 
     private func refuse(_ reason: RequestRefusal, _ context: ChannelHandlerContext, isHead: Bool = false) {
@@ -234,6 +256,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// A connection that is closed while bytes arrive is reset, and a reset takes the answer from the client (RFC 9112, section 9.6).
     private func linger(_ context: ChannelHandlerContext) {
         isLingering = true
+        stallTimer?.cancel()
+        stallTimer = nil
         idleTimer?.cancel()
         headTimer?.cancel()
         headTimer = nil
@@ -275,6 +299,8 @@ package struct ConnectionTimes: Sendable {
     package var head = TimeAmount.seconds(10)
     /// From one answer to the first byte of the next request, and before the first one.
     package var idle = TimeAmount.seconds(60)
+    /// For a client to read so much of its answers that more can be written.
+    package var stall = TimeAmount.seconds(30)
     /// For the client to read the last answer and close.
     package var linger = TimeAmount.seconds(1)
 

@@ -2,6 +2,7 @@ import GatewayHarness
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import GatewayHTTP
@@ -54,6 +55,41 @@ struct ConnectionTimesTests {
         #expect(try await answers(to: [], times(idle: .milliseconds(50))).isEmpty)
         let text = try await answers(to: ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"], times(idle: .milliseconds(50)))
         #expect(text.hasPrefix("HTTP/1.1 200 ") && text.hasSuffix("here"))
+    }
+
+    private final class Flag: Sendable {
+        let isSet = Atomic(false)
+    }
+
+    @Test("is closed where its client does not read the answer")
+    func unread() async throws {
+        let isCutOff = Flag()
+        let router = Router(context: GatewayContext.self)
+        router.get("/") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    do {
+                        for _ in 0..<2000 { try await writer.write(ByteBuffer(repeating: 0, count: 1 << 16)) }
+                        try await writer.finish(nil)
+                    } catch {
+                        isCutOff.isSet.store(true, ordering: .relaxed)
+                        throw error
+                    }
+                })
+        }
+        var times = times()
+        times.stall = .milliseconds(50)
+        try await Application(router: router, server: GatewayServer.testBuilder(times: times)).test(.live) { client in
+            guard let port = client.port else { throw HarnessError("the server has no port") }
+            let connection = try await onOwnThread {
+                let connection = try SocketConnection(port: port, timeout: .seconds(300))
+                _ = connection.send(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+                return connection
+            }
+            try await eventually("the answer is cut off") { isCutOff.isSet.load(ordering: .relaxed) }
+            withExtendedLifetime(connection) {}
+        }
     }
 
     @Test("has 10 seconds for a head and 60 seconds between requests")
