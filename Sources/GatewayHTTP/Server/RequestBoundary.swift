@@ -35,11 +35,13 @@ struct RequestBoundary: RouterMiddleware {
         }
         response.headers[.requestID] = context.requestID
         response.headers[.contentTypeOptions] = "nosniff"
-        // Answers hold client secrets and payments: no browser and no proxy may keep them.
-        if request.uri.path.hasPrefix("/api/v1/") { response.headers[.cacheControl] = "no-store" }
         let duration = ContinuousClock.now - started
         // The route's pattern, not the path: a path can hold what must not be logged.
         let route = context.endpointPath ?? "none"
+        // Answers hold client secrets and payments: no browser and no proxy may keep them. The router passes over empty segments of a path.
+        if route.hasPrefix("/api/v1/") || request.uri.path.hasPrefix("/api/v1/") {
+            response.headers[.cacheControl] = "no-store"
+        }
         Timer(
             label: "gateway_http_request_seconds",
             dimensions: [("method", request.method.rawValue), ("route", route), ("status", "\(response.status.code)")]
