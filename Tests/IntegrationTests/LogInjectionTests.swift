@@ -43,7 +43,9 @@ struct LogInjectionTests {
                 ]
                 for request in requests { _ = try? await sendRaw(request, toPort: gateway.port) }
             }
-            _ = try await gateway.anonymous.get("/orders", headers: [("X-Request-Id", "the-last-one")])
+            // One that is not refused: of the lines of refused requests only a sample is written.
+            let last = try await gateway.newUser().get("/orders", headers: [("X-Request-Id", "the-last-one")])
+            #expect(last.status == 200, "\(last)")
             try await eventually("the last request is in the log") { gateway.log.contains("the-last-one") }
 
             let bytes = try Data(contentsOf: URL(fileURLWithPath: gateway.folder.path("gateway.err")))
