@@ -94,8 +94,10 @@ extension Comparison {
     private func checkRefund(_ id: String?, _ object: ToldObject, _ told: Told, _ findings: inout Findings) {
         let source = "request \(told.requestID) was told"
         guard let id else {
-            // In a list stand refunds whose outcome is not known too.
-            if told.method != "GET" { findings.report("\(source) of a refund without the provider's id") }
+            // Refunds whose outcome is not known are in lists, and in the 202 of their request.
+            if told.method != "GET", told.status != 202 || object.status != "unknown" {
+                findings.report("\(source) of a refund without the provider's id")
+            }
             return
         }
         guard let row = refundRow(id) else {
