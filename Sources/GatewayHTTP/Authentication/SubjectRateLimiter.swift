@@ -24,7 +24,7 @@ package final class SubjectRateLimiter: Sendable {
     private let clock: any ProviderClock
     private let state = Mutex(State())
 
-    /// A limiter that has seen nobody yet.
+    /// A limiter that has counted no request yet.
     package init(_ limit: SubjectRateLimit, clock: any ProviderClock) {
         interval = max(1, 1_000_000 / Int64(max(1, limit.perSecond)))
         tolerance = interval * Int64(max(1, limit.burst) - 1)

@@ -4,7 +4,7 @@ import NIOCore
 /// Keeps a listener alive and quiet when the system has no descriptor or memory for a new connection.
 ///
 /// The listener's socket stays readable then. NIO would report the same error at every turn of the event loop, which takes a whole core,
-/// and the first report would end Hummingbird's loop of new connections. This handler lets nobody see the error, stops accepting for a
+/// and the first report would end Hummingbird's loop of new connections. This handler keeps the error to itself, stops accepting for a
 /// moment, and ends idle connections meanwhile.
 final class AcceptErrorHandler: ChannelInboundHandler {
     typealias InboundIn = any Channel

@@ -45,7 +45,7 @@ struct DocumentationPage: Sendable {
             root: "swagger-ui", styleSheets: ["swagger-ui/swagger-ui.css"],
             scripts: ["swagger-ui/swagger-ui-bundle.js", "init-swagger.js"]),
         // Without `validatorUrl: null` the document's address would be sent to validator.swagger.io. A token that is typed in stays
-        // in the page's memory and ends with the page: localStorage would keep it for whoever uses the browser next.
+        // in the page's memory and ends with the page: localStorage would keep it for the browser's next user.
         script: """
             "use strict";
 

@@ -59,7 +59,7 @@ package final class BodyMemory: Sendable {
 struct ReceivedBody: Sendable {
     /// The bytes.
     private(set) var bytes: [UInt8] = []
-    /// What the bytes take of the memory for bodies; nil while there are none. Whoever hands the bytes on hands this on as well.
+    /// What the bytes take of the memory for bodies; nil while there are none. Code that passes the bytes on passes this on as well.
     private(set) var charge: Charge?
     private let memory: BodyMemory
     private let sender: BodyMemory.Sender

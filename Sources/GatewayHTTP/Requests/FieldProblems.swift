@@ -1,6 +1,6 @@
 import GatewayCore
 
-/// What is wrong with the fields of a request: all of it is counted, and the first of it is told.
+/// What is wrong with the fields of a request: all of it is counted, and the first of it is listed.
 struct FieldProblems {
     /// How many wrong fields an answer lists. A small request must not cause a large answer.
     static let most = 20
@@ -14,7 +14,7 @@ struct FieldProblems {
         if fields.count < Self.most { fields.append(GatewayError.Field(field, message)) }
     }
 
-    /// Adds fields that nobody asked for, the first ones in the order of their names.
+    /// Adds fields that are not known, the first ones in the order of their names.
     mutating func addUnknown(_ names: some Collection<String>, _ message: (String) -> GatewayError.Field) {
         let room = Self.most - fields.count
         fields += Self.smallest(max(0, room), of: names).map(message)

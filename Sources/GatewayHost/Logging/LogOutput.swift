@@ -41,7 +41,7 @@ final class DescriptorLogOutput: LogOutput {
                 if count > 0 {
                     done += count
                 } else if errno == EAGAIN {
-                    // Whoever made the pipe set it not to block, and its reader is behind.
+                    // The pipe does not block, and its reader is behind.
                     var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&wait, 1, -1)
                 } else if errno != EINTR {

@@ -2,7 +2,7 @@ import Foundation
 import ProviderAPI
 import Synchronization
 
-/// The file beside a database, `<database>.identity`, that a copy of the database does not bring along.
+/// The file beside a database, `<database>.identity`, that a copy of the database does not have.
 ///
 /// It holds the same token as the database, which is another one after each start, and the highest numbers that were given out. The
 /// numbers are written after each commit, before its units are answered, and are not synced: after the end of a process they are exact,

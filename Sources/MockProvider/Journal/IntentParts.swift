@@ -51,9 +51,9 @@ struct DisputeRecord: Sendable, Decodable {
         case inquiryClosed = "warning_closed"
     }
 
-    /// The status of a dispute that nobody has answered yet.
+    /// The status of a dispute without an answer.
     static let open = "needs_response"
-    /// The status of an inquiry that nobody has answered yet.
+    /// The status of an inquiry without an answer.
     static let inquiry = "warning_needs_response"
 
     let id: String
@@ -70,7 +70,7 @@ struct DisputeRecord: Sendable, Decodable {
         case dueBy = "due_by"
     }
 
-    /// How it ends where nobody answers it.
+    /// How it ends without an answer.
     var unanswered: Decision { status == Self.inquiry ? .inquiryClosed : .lost }
 
     /// Whether the bank has decided.
