@@ -28,9 +28,9 @@ struct TokenForge {
         return signed + "." + Self.base64URL(Data(signature))
     }
 
-    /// A part of a token.
+    /// A part of a token. The same members make the same part in each run: their order in a dictionary is random.
     static func base64URL(_ object: [String: any Sendable]) throws -> String {
-        base64URL(try JSONSerialization.data(withJSONObject: object))
+        base64URL(try JSONSerialization.data(withJSONObject: object, options: .sortedKeys))
     }
 
     /// Bytes in base64url without padding (RFC 7515, section 2).
