@@ -73,13 +73,11 @@ struct FlowSupervisorTests {
     func blockedThread() async throws {
         try await withGateway { gateway in
             let provider = try #require(gateway.flow.registry.providers.first)
-            let isGivenUp = Atomic(false)
+            let blockade = Blockade()
             await #expect(throws: ProviderError.self) {
-                try await gateway.supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in
-                    while !isGivenUp.load(ordering: .relaxed) { sched_yield() }
-                }
+                try await gateway.supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in blockade.hold() }
             }
-            isGivenUp.store(true, ordering: .relaxed)
+            blockade.end()
         }
     }
 
@@ -109,17 +107,15 @@ struct FlowSupervisorTests {
     @Test("A call that blocks one of those threads leaves its flow another to answer on")
     func blockedOwnThread() async throws {
         let supervisor = FlowSupervisor(ownThreads: OwnThreads())
-        let isGivenUp = Atomic(false)
+        let blockade = Blockade()
         await withTaskGroup { group in
             group.addTask { await supervisor.deadlines.run() }
             await #expect(throws: ProviderError.self) {
                 try await supervisor.perform {
-                    try await supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in
-                        while !isGivenUp.load(ordering: .relaxed) { sched_yield() }
-                    }
+                    try await supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in blockade.hold() }
                 }
             }
-            isGivenUp.store(true, ordering: .relaxed)
+            blockade.end()
             group.cancelAll()
         }
     }
@@ -132,6 +128,16 @@ struct FlowSupervisorTests {
             }
         }
     }
+}
+
+/// Blocks a thread as a library's call does that waits for its answer. The runtime sees that and has another thread go on, on one core, too; of
+/// a thread that is busy it would think that it gets on.
+private final class Blockade: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func hold() { semaphore.wait() }
+
+    func end() { semaphore.signal() }
 }
 
 /// Threads that may be blocked: one for each step, none of the runtime's pool.

@@ -20,9 +20,11 @@ public final class ManualClock: ProviderClock {
         time.withLock { $0 = $0.advanced(by: duration) }
     }
 
-    /// Moves the clock by `duration` and returns, so that a test of waiting takes no time.
+    /// Moves the clock by `duration` and returns, so that a test of waiting takes no time. Other tasks have a turn meanwhile: a service that
+    /// sleeps between its rounds would otherwise keep a thread for itself.
     public func sleep(for duration: Duration) async throws {
         try Task.checkCancellation()
         advance(by: duration)
+        await Task.yield()
     }
 }
