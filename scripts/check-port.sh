@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails with the mend when something listens on 127.0.0.1:$PORT already, before a build is waited for.
+# Fails with the correction when something listens on 127.0.0.1:$PORT already, before a build is waited for.
 set -euo pipefail
 
 port=${PORT:-8080}

@@ -43,7 +43,7 @@ links() {
     python3 scripts/check_links.py "${pages[@]}"
 }
 
-check 'format (make format mends most of it)' \
+check 'format (make format corrects most of it)' \
     "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests Torture Benchmarks Examples Templates
 check 'imports' scripts/check-imports.sh
 check 'versions of Swift packages' python3 scripts/check_packages.py

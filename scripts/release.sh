@@ -38,6 +38,8 @@ rm -f "$dist/web/.inputs.sha256"
 cp openapi.yaml LICENSE .env.example "$dist/"
 mkdir "$dist/systemd"
 cp deploy/*.service deploy/*.timer "$dist/systemd/"
+mkdir "$dist/bin"
+cp deploy/gateway "$dist/bin/"
 scripts/copy-sdk.sh "$dist"
 
 needed() { readelf --dynamic "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
@@ -108,7 +110,8 @@ ${packages:+On Debian: \`apt-get install ca-certificates $packages\`
 - \`providers.yaml\` says which modules are loaded; the sha256 of each is filled in. \`providers.production.yaml\` is one for real
   money, with Stripe: it names the variables that it needs.
 - \`.env.example\`: copy it to \`.env\` for the secrets.
-- \`systemd/\` has the units of a service and of its hourly backup; docs/operators.md of the sources says how to install them.
+- \`systemd/\` has the units of a service and of its hourly backup, \`bin/gateway\` the command for the operators of that service;
+  docs/operators.md of the sources says how to install them.
 - \`lib*Provider.so\` are the modules, the other \`.so\` files the SDK that they share with the gateway, and the Swift runtime.
   They, and \`web/\`, belong beside the executable.
 - \`swift-backtrace-static\` writes the functions of a crash into the log.

@@ -40,7 +40,7 @@ def debian_package(text):
     if not match:
         sys.exit(f"sbom: {text} is not PACKAGE=VERSION[:ARCH]")
     name, version, architecture = match.groups()
-    quoted = version.replace("%", "%25").replace(":", "%3A").replace("+", "%2B").replace("~", "~")
+    quoted = version.replace("%", "%25").replace(":", "%3A").replace("+", "%2B")
     purl = f"pkg:deb/debian/{name}@{quoted}" + (f"?arch={architecture}" if architecture else "")
     return {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
 
@@ -53,7 +53,11 @@ def python_packages(requirements):
         if match:
             name, version = match.group(1).lower().replace("_", "-"), match.group(2)
             purl = f"pkg:pypi/{name}@{version}"
-            yield {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
+            hashes = [{"alg": "SHA-256", "content": digest} for digest in re.findall(r"--hash=sha256:([0-9a-f]{64})", line)]
+            yield {
+                "type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl,
+                **({"hashes": hashes} if hashes else {}),
+            }
 
 
 def main():

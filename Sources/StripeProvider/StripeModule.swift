@@ -31,6 +31,9 @@ package struct StripeModule: ProviderModule {
         default:
             break
         }
+        if settings.webhookSecrets.isEmpty {
+            host.log.write(.warning, "webhooks are off: events of Stripe will not arrive; set webhook_secrets", fields: [:])
+        }
         return StripeService(settings: settings, host: host)
     }
 }

@@ -36,12 +36,16 @@ struct StripeSettings: Sendable {
             throw Self.mistake(
                 "secret_key", "is a publishable key (pk_...); give the secret key (sk_...) or a restricted one (rk_...)")
         }
+        guard secretKey.hasPrefix("sk_") || secretKey.hasPrefix("rk_") else {
+            throw Self.mistake(
+                "secret_key", "is not a key of Stripe's API; give the secret key (sk_...) or a restricted one (rk_...)")
+        }
         // A line break would end the header field; a space is a slip of the clipboard.
         guard secretKey.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw Self.mistake("secret_key", "holds a space or a character that no Stripe key has")
         }
         self.secretKey = secretKey
-        webhookSecrets = settings.strings("webhook_secrets")
+        webhookSecrets = try Self.webhookSecrets(in: settings)
 
         let base = settings.string("api_base") ?? Self.defaultAPIBase
         apiBase = base.hasSuffix("/") ? String(base.dropLast()) : base
@@ -59,6 +63,27 @@ struct StripeSettings: Sendable {
             throw Self.mistake("api_base", "must start with https:// where the key is a live one")
         }
     }
+
+    /// Returns the signing secrets of the webhook endpoint. With any other value the gateway would refuse every webhook.
+    private static func webhookSecrets(in settings: ProviderSettings) throws(ProviderError) -> [String] {
+        let texts = (settings["webhook_secrets"]?.list ?? []).map { $0.string ?? "" }
+        let fix = "Stripe shows the signing secret (whsec_...) under Developers > Webhooks, at the endpoint"
+        for text in texts {
+            if text.isEmpty {
+                throw mistake("webhook_secrets", "holds an empty text; write the signing secret, or remove the entry. \(fix)")
+            }
+            if text.hasPrefix("we_") {
+                throw mistake("webhook_secrets", "holds the id of an endpoint (we_...) in place of its signing secret; \(fix)")
+            }
+            guard text.hasPrefix(webhookSecretPrefix), text.utf8.count > webhookSecretPrefix.utf8.count else {
+                throw mistake("webhook_secrets", "holds a value that is not a signing secret; \(fix)")
+            }
+        }
+        return texts
+    }
+
+    /// Every signing secret begins with it; it is part of the secret.
+    private static let webhookSecretPrefix = "whsec_"
 
     private static func mistake(_ key: String, _ what: String) -> ProviderError {
         var rejection = Rejection(.invalidRequest, message: "the setting \(key) \(what)")

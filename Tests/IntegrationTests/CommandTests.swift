@@ -9,6 +9,8 @@ extension OneAtATime {
             try await withGateway(started: false) { gateway in
                 let result = try await gateway.command("check")
                 #expect(result.end == .exited(0), "\(result.everything)")
+                let line = "providers.yaml: ok, development, 2 of 2 providers enabled\n"
+                #expect(result.output.hasSuffix(line), "\(result.everything)")
                 #expect(!gateway.folder.exists("var/gateway.db"))
                 #expect(!gateway.folder.exists("var/secrets"))
             }

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayHarness
+import Glibc
 import Testing
 
 extension OneAtATime {
@@ -22,7 +23,7 @@ extension OneAtATime {
                 let line = try #require(Self.lineNumber(of: "enabeld", in: gateway.folder.read("providers.yaml")))
                 #expect(result.everything.contains("providers.yaml:\(line)"), "\(result.everything)")
                 #expect(result.everything.contains("enabeld"), "\(result.everything)")
-                #expect(result.everything.contains("enabled"), "the mend is named: \(result.everything)")
+                #expect(result.everything.contains("enabled"), "the correction is named: \(result.everything)")
             }
         }
 
@@ -39,6 +40,82 @@ extension OneAtATime {
                 try await gateway.start()
                 #expect(gateway.log.contains(warning), "\(gateway.recentLog)")
                 #expect(!(check.everything + gateway.log).contains("sesame"))
+            }
+        }
+
+        @Test("An empty STRIPE_WEBHOOK_SECRET is a mistake; without any secret webhooks are off, which `check` warns of")
+        func emptyWebhookSecret() async throws {
+            for (reference, isMistake) in [("${STRIPE_WEBHOOK_SECRET}", true), ("${STRIPE_WEBHOOK_SECRET:-}", false)] {
+                var configuration = GatewayConfiguration()
+                configuration.providers.append(
+                    GatewayConfiguration.stripe(base: "https://api.stripe.com", webhookSecret: reference))
+                configuration.variables = [
+                    "STRIPE_ENABLED": "true", "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "",
+                ]
+                try await withGateway(configuration, started: false) { gateway in
+                    let result = try await gateway.command("check")
+                    #expect(result.end == .exited(isMistake ? 78 : 0), "\(result.everything)")
+                    #expect(result.errors.contains("webhook_secrets[0]: is empty; ") == isMistake, "\(result.errors)")
+                    #expect(result.errors.contains("webhooks are off") == !isMistake, "\(result.errors)")
+                }
+            }
+        }
+
+        @Test("An environment that does not exist brings no warning of what would not fit another one")
+        func warningsOfWrongEnvironment() async throws {
+            var configuration = GatewayConfiguration()
+            configuration.environment = "prod"
+            configuration.providers.append(GatewayConfiguration.stripe(base: "https://api.stripe.com", webhookSecret: "whsec_a"))
+            configuration.variables = ["STRIPE_ENABLED": "true", "STRIPE_SECRET_KEY": "sk_live_x"]
+            try await withGateway(configuration, started: false) { gateway in
+                let result = try await gateway.command("check")
+                #expect(result.end == .exited(78), "\(result.everything)")
+                #expect(result.errors.contains("environment: must be development or production"), "\(result.errors)")
+                #expect(!result.everything.contains("live Stripe key"), "\(result.everything)")
+            }
+        }
+
+        @Test(
+            "A file that this user may not read is told so, with the user and what to do",
+            arguments: [".env", "providers.yaml", "keys.json"])
+        func forbidden(name: String) async throws {
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            try folder.write(
+                """
+                environment: development
+                auth: { jwks: keys.json }
+                providers: [{ name: mock, module: libMockProvider.so }]
+                routing: { default: mock }
+                """, to: "providers.yaml")
+            try folder.write("A=b", to: ".env")
+            try folder.write(#"{"keys":[]}"#, to: "keys.json")
+            try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.path(name))
+            let check = ["check", "--config", folder.path("providers.yaml")]
+            let result: CommandResult
+            if geteuid() == 0 {
+                // Root may read every file, unless it has no capabilities.
+                result = try await run(
+                    URL(filePath: "/usr/bin/setpriv"), ["--bounding-set=-all", "--inh-caps=-all", TestPaths.gateway.path] + check)
+            } else {
+                result = try await run(TestPaths.gateway, check)
+            }
+            #expect(result.end == .exited(78), "\(result.everything)")
+            #expect(
+                result.errors.contains(
+                    "the user \(geteuid()) may not read this file; run the command as the gateway's user"), "\(result.everything)"
+            )
+            #expect(result.errors.contains(name == "keys.json" ? "auth.jwks: " : "\(name):1:1: "), "\(result.everything)")
+        }
+
+        @Test("A management listener on the port of the gateway is a mistake of the configuration, from a variable too")
+        func managementOnServerPort() async throws {
+            try await withGateway(started: false) { gateway in
+                try gateway.reconfigure { $0.variables["GATEWAY_MANAGEMENT"] = "127.0.0.1:\(gateway.port)" }
+                let check = try await gateway.command("check")
+                #expect(check.end == .exited(78), "\(check.everything)")
+                #expect(check.errors.contains("GATEWAY_MANAGEMENT: server.management: is the address that"), "\(check.errors)")
+                #expect(try await gateway.startAndFail() == .exited(78), "\(gateway.recentLog)")
             }
         }
 

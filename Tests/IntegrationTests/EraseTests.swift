@@ -25,7 +25,15 @@ struct EraseTests {
                 webhook.body = webhook.body.replacing(#""metadata":{}"#, with: #""metadata":{"name":"\#(mark)"}"#)
                 #expect(try await webhook.post(to: gateway).status == 200)
                 if !isRunning { #expect(try await gateway.terminate() == .exited(0)) }
-                let result = try await gateway.command("erase", "--user", user.subject, "--json")
+                let asked = try await gateway.command("erase", "--user", user.subject)
+                #expect(asked.end == .exited(1) && asked.output.isEmpty, "\(asked.everything)")
+                for words in ["nothing was changed", "--yes", "The user \(user.subject) has 1 order in ", "var/gateway.db. "] {
+                    #expect(asked.errors.contains(words), "\(words) in \(asked.errors)")
+                }
+                let owners = try await gateway.database.rows(
+                    "SELECT user_id FROM payment_transactions WHERE payment_intent_id = '\(intent)'")
+                #expect(owners.first?["user_id"].string == user.subject, "\(owners)")
+                let result = try await gateway.command("erase", "--user", user.subject, "--yes", "--json")
                 #expect(result.end == .exited(0), "\(result.everything)")
                 let report = try JSONText(parsing: result.output)
                 #expect(report["orders"].integer == 1 && report["transactions"].integer == 1, "\(result.output)")
@@ -43,7 +51,7 @@ struct EraseTests {
                 #expect(
                     payment["amount"].integer == 999 && payment["captured"].integer == 999 && payment["refunded"].integer == 100)
                 #expect(payment["user_id"].string == pseudonym)
-                let again = try await gateway.command("erase", "--user", user.subject)
+                let again = try await gateway.command("erase", "--user", user.subject, "--yes")
                 #expect(again.end == .exited(1) && again.errors.contains("nothing of a user"), "\(again.everything)")
                 guard isRunning else { continue }
                 #expect(try await user.get("/orders/\(id)").status == 404)

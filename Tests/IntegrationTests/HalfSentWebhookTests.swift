@@ -63,7 +63,9 @@ struct HalfSentWebhookTests {
         }
     }
 
-    @Test("take no more than half of the memory for bodies, leave clients the rest, and give it back when they hang up")
+    @Test(
+        "take no more than half of the memory for bodies, leave clients the rest and small webhooks what they need, and give it back when they hang up"
+    )
     func bounded() async throws {
         var configuration = GatewayConfiguration()
         configuration.server = ", body_memory_mib: 4"
@@ -82,25 +84,27 @@ struct HalfSentWebhookTests {
             let user = gateway.newUser()
             let payment = try await user.pay()
             #expect(try await user.transaction(payment)["status"].string == "succeeded")
+            let small = Webhook("payment_intent.succeeded", intent: "pi_never_made_here")
+            #expect(try await small.post(to: gateway).status == 200, "it is below 16 KiB")
 
             connections.removeAll()
             try await eventually("the memory is given back") {
                 try await Self.metric("gateway_body_memory_bytes", of: gateway) == 0
             }
-            let genuine = Webhook("payment_intent.succeeded", intent: "pi_never_made_here")
-            #expect(try await genuine.post(to: gateway).status == 200)
+            let late = Webhook("payment_intent.succeeded", intent: "pi_never_made_here_either")
+            #expect(try await late.post(to: gateway).status == 200)
         }
     }
 
     @Test("are refused with 503 and a time to try again where there is no memory")
     func noMemory() async throws {
         var configuration = GatewayConfiguration()
-        configuration.server = ", body_memory_mib: 1"
+        configuration.server = ", body_memory_mib: 4"
         try await withGateway(configuration) { gateway in
             let start = Self.start(signature: "t=\(Token.now + 120),v1=00")
-            let connections = try await Self.send(8, start, to: gateway)
+            let connections = try await Self.send(12, start, to: gateway)
             let answers = try await atOnce(connections.count) { try await Self.answer(on: connections[$0]) }
-            // Two of them fit into half a MiB. They are given up after ten seconds.
+            // Eight of them fit into two MiB. They are given up after ten seconds.
             #expect(answers.filter { $0.hasPrefix("HTTP/1.1 503 ") }.count >= 1, "\(answers)")
             for answer in answers where answer.hasPrefix("HTTP/1.1 503 ") {
                 #expect(answer.lowercased().contains("retry-after: 1"), "\(answer)")

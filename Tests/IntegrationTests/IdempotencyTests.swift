@@ -106,11 +106,11 @@ struct IdempotencyTests {
         #expect(try await user.get("/orders")["data"].elements.isEmpty)
     }
 
-    @Test("A request that was wrong leaves its key free for the mended one")
-    func mended() async throws {
+    @Test("A request that was wrong leaves its key free for the corrected one")
+    func corrected() async throws {
         let user = try GatewayProcess.shared.newUser()
-        #expect(try await user.post("/orders", #"{"amount":-1,"currency":"USD"}"#, key: "mend").status == 422)
-        let answer = try await user.post("/orders", #"{"amount":1,"currency":"USD"}"#, key: "mend")
+        #expect(try await user.post("/orders", #"{"amount":-1,"currency":"USD"}"#, key: "correction").status == 422)
+        let answer = try await user.post("/orders", #"{"amount":1,"currency":"USD"}"#, key: "correction")
         #expect(answer.status == 201, "\(answer)")
     }
 }

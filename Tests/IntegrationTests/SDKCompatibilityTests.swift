@@ -50,14 +50,14 @@ extension OneAtATime {
                 (
                     abi: ProviderABI.version + 1, compiler: ProviderABI.compiler.description,
                     words: "version \(ProviderABI.version + 1) of the provider ABI",
-                    mend: "build it against the SDK that came with this gateway"
+                    correction: "build it against the SDK that came with this gateway"
                 ),
                 (
                     abi: ProviderABI.version, compiler: "5.9.2", words: "Swift 5.9.2",
-                    mend: "build it again with the gateway's compiler"
+                    correction: "build it again with the gateway's compiler"
                 ),
             ])
-        func strangers(abi: UInt32, compiler: String, words: String, mend: String) async throws {
+        func strangers(abi: UInt32, compiler: String, words: String, correction: String) async throws {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             let source = TestPaths.fixtures.appending(path: "modules/entry.c").path
@@ -71,7 +71,7 @@ extension OneAtATime {
                     let result = try await gateway.command(command)
                     #expect(result.end == .exited(78), "\(result.everything)")
                     let line = result.everything.split(separator: "\n").first { $0.contains("libStranger.so: ") }
-                    #expect(line?.contains(words) == true && line?.contains(mend) == true, "\(result.everything)")
+                    #expect(line?.contains(words) == true && line?.contains(correction) == true, "\(result.everything)")
                 }
             }
         }

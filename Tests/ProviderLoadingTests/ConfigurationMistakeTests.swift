@@ -53,7 +53,7 @@ struct ConfigurationMistakeTests {
         ),
         .adding(
             "memory for bodies out of range", "server: { body_memory_mib: 0 }",
-            "providers.yaml:9:28: server.body_memory_mib: must be a whole number from 1 to 65536"),
+            "providers.yaml:9:28: server.body_memory_mib: must be a whole number from 4 to 65536"),
         .adding(
             "text where a map belongs", "server: localhost",
             "providers.yaml:9:9: server: must be a map with the keys host, port, public_url, management, max_connections, "
@@ -65,6 +65,10 @@ struct ConfigurationMistakeTests {
             "management without a port", "server: { management: localhost }",
             "providers.yaml:9:23: server.management: must be an address and a port, such as 127.0.0.1:9090, 0.0.0.0:9090 or "
                 + "[::1]:9090"),
+        .adding(
+            "management where the gateway listens", "server: { management: \"127.0.0.1:8080\" }",
+            "providers.yaml:9:23: server.management: is the address that server.host and server.port listen on; choose another port, "
+                + "such as 9090"),
         .adding(
             "no connections", "server: { max_connections: 0 }",
             "providers.yaml:9:28: server.max_connections: must be a whole number from 1 to 1000000"),
@@ -171,7 +175,7 @@ struct ConfigurationMistakeTests {
         Mistake("list at the top", "- 1", "providers.yaml:1:1: must be a map of keys such as `environment:`; found a list"),
     ]
 
-    @Test("A single mistake brings a single line with its place, its key and its mend", arguments: single)
+    @Test("A single mistake brings a single line with its place, its key and its correction", arguments: single)
     func singleMistake(mistake: Mistake) throws {
         let lines = try ConfigurationFixture.mistakes(mistake.text)
         #expect(lines == [mistake.line])

@@ -223,11 +223,55 @@ struct ConfigurationTests {
         #expect(ListenAddress(text) == nil)
     }
 
-    @Test("The port that was taken for port 0 is the one that others reach")
+    @Test("The port that was taken for port 0 is the one that others reach, and all else stays as configured")
     func takenPort() throws {
-        let configuration = try ConfigurationFixture.read(ConfigurationFixture.valid + "\nserver: { port: 0 }")
+        func server(port: Int) throws -> GatewayConfiguration {
+            try ConfigurationFixture.read(
+                ConfigurationFixture.valid
+                    + "\nserver: { port: \(port), management: 127.0.0.1:9090, max_connections: 7, body_memory_mib: 5 }")
+        }
+        let configuration = try server(port: 0)
         #expect(configuration.server.port == 0)
-        #expect(configuration.listening(onPort: 4711).server.reachableURL == "http://127.0.0.1:4711")
+        let listening = configuration.listening(onPort: 4711)
+        #expect(listening.server.reachableURL == "http://127.0.0.1:4711")
+        #expect(listening.server == (try server(port: 4711).server))
+    }
+
+    @Test(
+        "Two listeners cannot share a port of one address",
+        arguments: [
+            ("127.0.0.1:80", "127.0.0.1:80", true), ("127.0.0.1:80", "127.0.0.1:81", false),
+            ("127.0.0.1:0", "127.0.0.1:0", false),
+            ("127.0.0.1:80", "0.0.0.0:80", true), ("0.0.0.0:80", "10.0.0.1:80", true), ("[::]:80", "127.0.0.1:80", true),
+            ("0.0.0.0:80", "[::1]:80", false), ("localhost:80", "127.0.0.1:80", true), ("10.0.0.1:80", "10.0.0.2:80", false),
+            ("PAY.local:80", "pay.local:80", true),
+        ])
+    func overlaps(one: String, other: String, isShared: Bool) throws {
+        let first = try #require(ListenAddress(one))
+        let second = try #require(ListenAddress(other))
+        #expect(first.overlaps(second) == isShared && second.overlaps(first) == isShared)
+    }
+
+    @Test("In production `auth.secret` in the file itself is a warning; that of a variable is none")
+    func secretInFile() throws {
+        func warnings(_ environment: String, _ secret: String) throws -> [ConfigurationProblem] {
+            try ConfigurationFixture.read(
+                """
+                environment: \(environment)
+                authorization: { refund: admin }
+                auth: { secret: "\(secret)" }
+                providers: [{ name: a, module: liba.so, sha256: \(String(repeating: "0", count: 64)) }]
+                routing: { default: a }
+                """, variables: ["SECRET": "p7Yw2mQ7vT4zR8bN1cJ6yH3fL5sD0gPa"]
+            ).warnings.filter { $0.keyPath == "auth.secret" }
+        }
+        let literal = "k9Xw2mQ7vT4zR8bN1cJ6yH3fL5sD0gPa"
+        let found = try warnings("production", literal).map(\.description)
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("providers.yaml:3:17: auth.secret: the secret itself") == true, "\(found)")
+        #expect(!"\(found)".contains(literal))
+        #expect(try warnings("production", "${SECRET}").isEmpty)
+        #expect(try warnings("development", literal).isEmpty)
     }
 
     @Test("Production without a management listener is a warning")

@@ -66,7 +66,7 @@ struct DevelopmentSecretsTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/var"))
     }
 
-    @Test("A kept secret that others may read, is empty or is a link is refused with the mend")
+    @Test("A kept secret that others may read, is empty or is a link is refused with the correction")
     func badFiles() throws {
         let folder = try TemporaryFolder()
         let secrets = DevelopmentSecrets(

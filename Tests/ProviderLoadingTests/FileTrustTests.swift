@@ -128,6 +128,37 @@ struct FileTrustTests {
         #expect(!mentions(problems) && mentions(warnings), "\(problems) \(warnings)")
     }
 
+    @Test(
+        "In production a .env file that others may read is a warning; development gives none",
+        arguments: [(0o600, nil), (0o400, nil), (0o640, "the group"), (0o604, "every user"), (0o644, "every user")]
+            as [(Int, String?)])
+    func readers(mode: Int, who: String?) throws {
+        for environment in ["production", "development"] {
+            let folder = try TemporaryFolder()
+            let path = try folder.write(
+                """
+                environment: \(environment)
+                auth: { secret: "${GATEWAY_JWT_SECRET}" }
+                authorization: { refund: admin }
+                providers:
+                  - { name: acme, module: libAcme.so, sha256: \(String(repeating: "0", count: 64)) }
+                routing: { default: acme }
+                """, to: "providers.yaml")
+            let file = try folder.write("A=b", to: ".env")
+            try folder.setMode(mode, of: ".env")
+            let configuration = try GatewayConfiguration.read(
+                path: path, variables: ["GATEWAY_JWT_SECRET": "k9Xw2mQ7vT4zR8bN1cJ6yH3fL5sD0gPa"],
+                executableDirectory: "/opt/gateway")
+            let found = configuration.warnings.map(\.description).filter { $0.contains(" may read ") }
+            guard let who, environment == "production" else {
+                #expect(found.isEmpty, "\(found)")
+                continue
+            }
+            let line = try #require(found.first)
+            #expect(line.hasPrefix("\(file):1:1: \(who) ") && line.contains("may read \(file); it holds secrets"), "\(line)")
+        }
+    }
+
     private struct NoProbe: ModuleProbing {
         func probe(_ candidate: ModuleCandidate) async throws -> ProbedModule { ProbedModule() }
     }

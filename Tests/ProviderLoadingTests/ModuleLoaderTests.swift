@@ -33,7 +33,7 @@ struct ModuleLoaderTests {
         let refusal = try #require(error)
         let line = refusal.description
         #expect(line.hasPrefix("\(name): ") || name.contains("\n"))
-        #expect(line.contains("; ") && !line.contains("\n"), "one line with cause and mend: \(line)")
+        #expect(line.contains("; ") && !line.contains("\n"), "one line with cause and correction: \(line)")
         return refusal
     }
 
@@ -46,6 +46,15 @@ struct ModuleLoaderTests {
         await #expect(throws: ModuleLoadingError(name, .invalidName)) {
             _ = try await loader.load(name, sha256: nil)
         }
+    }
+
+    @Test("A module that is only tried out is known with its certificate")
+    func certificateOfTrial() async throws {
+        let folder = try TemporaryFolder()
+        try await ModuleFixture.buildC(
+            "entry.c", definitions: ["ABI": "\(ProviderABI.version)", "COMPILER": "\"5.9\""], to: folder.path + "/libA.so")
+        let probed = try await loader(of: folder.path).tryOut("libA.so")
+        #expect(probed.certificate == .missing(path: folder.path + "/libA.so.certificate.json"))
     }
 
     @Test("A file that is missing brings the list of those that are there")

@@ -12,8 +12,10 @@ struct ProviderAssemblyTests {
         var information = ModuleInformation(displayName: "Scripted", version: "1.0")
         var settingsSchema = SettingsSchema([])
         var failure: ProviderError?
+        var warning: String?
 
         func makeService(host: ProviderHost) async throws(ProviderError) -> any PaymentService {
+            if let warning { host.log.write(.warning, warning, fields: [:]) }
             if let failure { throw failure }
             return Service()
         }
@@ -58,7 +60,8 @@ struct ProviderAssemblyTests {
         }
 
         func tryOut(_ name: String) async throws -> ProbedModule {
-            ProbedModule(isForTests: try await load(name, sha256: nil).module.information.isForTests)
+            let loaded = try await load(name, sha256: nil)
+            return ProbedModule(isForTests: loaded.module.information.isForTests, certificate: loaded.certificate)
         }
     }
 
@@ -197,14 +200,14 @@ struct ProviderAssemblyTests {
         #expect(production.problems.isEmpty && production.providers.count == 1)
         let log = LogRecorder()
         _ = try production.registry(logger: log.logger())
-        let mend = "; run `gateway certify` with the provider's recording"
-        #expect(production.warnings.map(\.message) == ["libA.so \(words)\(mend)"])
+        let correction = "; run `gateway certify` with the provider's recording"
+        #expect(production.warnings.map(\.message) == ["libA.so \(words)\(correction)"])
         #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains(words) })
 
         for environment in ["development", "production"] {
             let strict = try await load(
                 environment: environment, modules, providers: providers, certificate: standing, requiring: true)
-            #expect(strict.problems.map(\.message) == ["libA.so \(words)\(mend)"])
+            #expect(strict.problems.map(\.message) == ["libA.so \(words)\(correction)"])
             #expect(strict.problems.map(\.keyPath) == ["providers[0].module"])
             #expect(strict.providers.isEmpty && strict.descriptions.map(\.isLoaded) == [false])
         }
@@ -216,6 +219,64 @@ struct ProviderAssemblyTests {
             environment: "production", ["libA.so": Module()], providers: [("acme", "libA.so", "")], requiring: true)
         #expect(report.problems.isEmpty && report.warnings.isEmpty && report.providers.count == 1)
         #expect(report.descriptions.map(\.isCertified) == [true])
+    }
+
+    /// Keeps the lines of modules.
+    private final class ModuleLines: ProviderLog {
+        private let recorded = Mutex<[String]>([])
+
+        var all: [String] { recorded.withLock { $0 } }
+
+        func write(_ level: ProviderLogLevel, _ message: String, fields: [String: String]) {
+            recorded.withLock { $0.append("\(level.rawValue) \(message)") }
+        }
+    }
+
+    /// What came of loading, and the lines of the modules; of a text with mistakes, what remains of it is loaded.
+    private func loadRest(
+        of text: String, _ shelf: Shelf
+    ) async throws -> (report: LoadingReport, error: ConfigurationError?, lines: [String]) {
+        var mistakes: ConfigurationError?
+        let configuration: GatewayConfiguration
+        do {
+            configuration = try ConfigurationFixture.read(text)
+        } catch let error as ConfigurationError {
+            mistakes = error
+            configuration = try #require(error.remains)
+        }
+        let lines = ModuleLines()
+        let secrets = DevelopmentSecrets(
+            environment: configuration.environment, baseDirectory: "/nonexistent", logger: LogRecorder().logger())
+        let report = await ProviderAssembly(configuration, loader: shelf, secrets: secrets) { provider, settings, _ in
+            var host = HostFakes.host(for: provider, settings: settings)
+            host.log = lines
+            return host
+        }.load()
+        return (report, mistakes, lines.all)
+    }
+
+    @Test(
+        "A module's warnings are not given while the environment is wrong, and the mistakes of its settings are",
+        arguments: [("development", true), ("prod", false)])
+    func warningsOfModules(environment: String, areGiven: Bool) async throws {
+        let module = Module(failure: .rejected(Rejection(.invalidRequest, message: "the keys contradict")), warning: "a live key")
+        let text = Self.text(environment: environment, providers: [("acme", "libA.so", "")])
+        let (report, error, lines) = try await loadRest(of: text, Shelf(modules: ["libA.so": module]))
+        #expect(lines == (areGiven ? ["warning a live key"] : []))
+        #expect((error == nil) == areGiven)
+        #expect(report.problems.map(\.message) == ["the keys contradict"])
+    }
+
+    @Test("In production a missing digest and a missing certificate of a module are reported at once")
+    func digestAndCertificate() async throws {
+        let text =
+            Self.text(environment: "production", providers: [("acme", "libA.so", "")])
+            .replacing("sha256: \(Self.digest), ", with: "") + "\nmodules: { require_certificates: true }"
+        let shelf = Shelf(modules: ["libA.so": Module()], certificate: .missing(path: "/shelf/libA.so.certificate.json"))
+        let (report, error, _) = try await loadRest(of: text, shelf)
+        let all = try #require(error).adding(report).problems
+        #expect(all.map(\.keyPath) == ["providers[0].sha256", "providers[0].module"], "\(all)")
+        #expect(all.last?.message.contains("has no certificate") == true, "\(all)")
     }
 
     @Test("A setting that the module refuses is named at its place")

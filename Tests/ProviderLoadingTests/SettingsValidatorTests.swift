@@ -111,6 +111,33 @@ struct SettingsValidatorTests {
     }
 
     @Test(
+        "An empty one of several secrets is refused, unless the file says that it may be empty",
+        arguments: [
+            (#"["${EMPTY}"]"#, ["webhook_secrets[0]"]), (#"[a, "${EMPTY}", ""]"#, ["webhook_secrets[1]", "webhook_secrets[2]"]),
+            (#""${EMPTY}""#, ["webhook_secrets"]), (#"["${EMPTY:-}", a]"#, []), (#"["${EMPTY:-}"]"#, []),
+            (#""${EMPTY:-}""#, []), ("[]", []), ("null", []),
+        ] as [(String, [String])])
+    func emptySecrets(value: String, places: [String]) throws {
+        let mistakes = try mistakes("secret_key: k, webhook_secrets: \(value)", variables: ["EMPTY": ""])
+        #expect(mistakes.count == places.count, "\(mistakes)")
+        for (mistake, place) in zip(mistakes, places) {
+            #expect(mistake.contains("providers[0].settings.\(place): is empty; set it, or the variable"), "\(mistake)")
+        }
+    }
+
+    @Test("In production a secret that stands in the file itself is a warning; one of a variable is none")
+    func secretsInFile() throws {
+        let settings = "secret_key: \(Self.strong), webhook_secrets: [\"${HOOK}\", whsec_5f2c8e1b9a7d4036]"
+        let variables = ["HOOK": "whsec_9f86d081884c7d65"]
+        let warnings = try validate(settings, variables: variables, environment: .production).warnings
+        #expect(
+            warnings.map(\.keyPath) == ["providers[0].settings.secret_key", "providers[0].settings.webhook_secrets[1]"])
+        #expect(warnings.first?.message.contains("write \"${ACME_SECRET_KEY}\" in its place") == true, "\(warnings)")
+        #expect(warnings.allSatisfy { "\($0)".hasPrefix("providers.yaml:5:") && !"\($0)".contains("5f2c8e") }, "\(warnings)")
+        #expect(try validate(settings, variables: variables).warnings.isEmpty)
+    }
+
+    @Test(
         "A URL must be absolute, with http or https, and without credentials",
         arguments: [
             "api.example.com", "ftp://x.example.com", "https://", "https://user:pw@x.example.com", "https://x.example.com:99999",

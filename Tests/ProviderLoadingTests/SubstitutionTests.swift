@@ -1,3 +1,4 @@
+import Foundation
 import ProviderAPI
 import Testing
 
@@ -85,5 +86,15 @@ struct DotEnvFileTests {
         let file = try DotEnvFile("A=file\nB=file", file: ".env")
         #expect(file.overlaid(by: ["A": "environment"]) == ["A": "environment", "B": "file"])
         #expect(try DotEnvFile(path: "/nonexistent/.env").variables.isEmpty)
+    }
+
+    @Test("A folder in its place, and bytes that are no UTF-8, each say what they are")
+    func unreadable() throws {
+        let folder = try TemporaryFolder()
+        let bytes = try folder.write(Data([0x41, 0x3D, 0xFF]), to: ".env")
+        for (path, words) in [(folder.path, "can't be read; it must be a file"), (bytes, "is not UTF-8 text")] {
+            let error = #expect(throws: ConfigurationError.self) { try DotEnvFile(path: path) }
+            #expect(error?.description == "\(path):1:1: \(words)" + (words.contains("UTF") ? "; save it as UTF-8" : ""))
+        }
     }
 }

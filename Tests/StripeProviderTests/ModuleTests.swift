@@ -38,9 +38,17 @@ struct ModuleTests {
         "A setting that cannot work is named",
         arguments: [
             ([:], "secret_key"), (["secret_key": .string("pk_test_x")], "secret_key"),
+            (["secret_key": .string("foobar_x")], "secret_key"), (["secret_key": .string("whsec_x")], "secret_key"),
             (["secret_key": .string("sk_test_x\r\nX: y")], "secret_key"),
             (["secret_key": .string("sk_test_x"), "allow_redirects": .string("maybe")], "allow_redirects"),
             (["secret_key": .string("sk_live_x"), "api_base": .string("http://proxy.example")], "api_base"),
+            (["secret_key": .string("sk_test_x"), "webhook_secrets": .list([.string("we_1Pgc_x")])], "webhook_secrets"),
+            (["secret_key": .string("sk_test_x"), "webhook_secrets": .list([.string("sk_live_x")])], "webhook_secrets"),
+            (["secret_key": .string("sk_test_x"), "webhook_secrets": .list([.string("whsec_")])], "webhook_secrets"),
+            (
+                ["secret_key": .string("sk_test_x"), "webhook_secrets": .list([.string("whsec_x"), .string("")])],
+                "webhook_secrets"
+            ),
         ] as [([String: SettingValue], String)])
     func mistakes(settings: [String: SettingValue], field: String) async throws {
         let error = await #expect(throws: ProviderError.self) { try await make(settings) }
@@ -51,10 +59,21 @@ struct ModuleTests {
 
     @Test("A key of the wrong mode for the environment is warned about")
     func modes() async throws {
-        #expect(try await make(["secret_key": .string("sk_live_x")], .development).count == 1)
-        #expect(try await make(["secret_key": .string("rk_test_x")], .production).count == 1)
-        #expect(try await make(["secret_key": .string("sk_test_x")], .development).isEmpty)
-        #expect(try await make(["secret_key": .string("rk_live_x")], .production).isEmpty)
+        func lines(_ key: String, _ environment: GatewayEnvironment) async throws -> [String] {
+            try await make(["secret_key": .string(key), "webhook_secrets": .list([.string("whsec_x")])], environment)
+        }
+        #expect(try await lines("sk_live_x", .development).count == 1)
+        #expect(try await lines("rk_test_x", .production).count == 1)
+        #expect(try await lines("sk_test_x", .development).isEmpty)
+        #expect(try await lines("rk_live_x", .production).isEmpty)
+    }
+
+    @Test("Without webhook secrets webhooks are off, which is warned about", arguments: [nil, SettingValue.list([])])
+    func noWebhookSecrets(secrets: SettingValue?) async throws {
+        var settings: [String: SettingValue] = ["secret_key": .string("sk_test_x")]
+        settings["webhook_secrets"] = secrets
+        #expect(
+            try await make(settings) == ["warning webhooks are off: events of Stripe will not arrive; set webhook_secrets"])
     }
 
     @Test("Another base address is used as it is, without doubling its slash")

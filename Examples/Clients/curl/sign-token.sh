@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # sign-token.sh SUBJECT [SCOPE]: prints a token of a user that is valid for ten minutes, signed with GATEWAY_JWT_SECRET.
 set -euo pipefail
+: "${GATEWAY_JWT_SECRET:?must be set to the secret that the gateway has}"
 
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 

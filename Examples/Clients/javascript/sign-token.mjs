@@ -12,6 +12,11 @@ export function signToken(subject, scope, { secret, lifetime = 600 }) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const secret = process.env.GATEWAY_JWT_SECRET
+  if (!secret) {
+    console.error('GATEWAY_JWT_SECRET must be set to the secret that the gateway has')
+    process.exit(1)
+  }
   const [subject, scope] = process.argv.slice(2)
-  console.log(signToken(subject, scope, { secret: process.env.GATEWAY_JWT_SECRET }))
+  console.log(signToken(subject, scope, { secret }))
 }

@@ -24,4 +24,7 @@ def sign_token(subject, scope=None, *, secret, lifetime=600):
 
 
 if __name__ == "__main__":
-    print(sign_token(*sys.argv[1:3], secret=os.environ["GATEWAY_JWT_SECRET"]))
+    secret = os.environ.get("GATEWAY_JWT_SECRET")
+    if not secret:
+        sys.exit("GATEWAY_JWT_SECRET must be set to the secret that the gateway has")
+    print(sign_token(*sys.argv[1:3], secret=secret))

@@ -37,7 +37,7 @@ extension GatewayError {
             // The provider's words may quote a key; the operator finds the request id in the log.
             self.init(
                 .providerMisconfigured,
-                "The provider \(provider) refuses the gateway's credentials; the operator has to mend that.")
+                "The provider \(provider) refuses the gateway's credentials; the operator has to correct that.")
         case .notFound:
             self.init(.providerRejected, "The provider \(provider) does not know the object: \(rejection.message)")
         case .invalidState:

@@ -3,7 +3,7 @@ package import ProviderAPI
 
 /// Applies stored webhooks once more, because an operator asks for it: nothing has to be sent by the provider again.
 ///
-/// The provider reads each body anew: what it took for somebody else's before its settings were mended may be a payment's.
+/// The provider reads each body anew: what it took for somebody else's before its settings were corrected may be a payment's.
 ///
 /// Any order of events, and any number of times, ends in the same state, so a replay can do no harm.
 package struct WebhookReplay: Sendable {

@@ -22,12 +22,11 @@ package enum KeySet {
     }
 
     /// Reads a set. A key that cannot verify tokens is left out: one of an unknown type, one for encryption, one of an algorithm that is
-    /// not taken. The algorithm of an RSA key without `alg` is RS256 unless `algorithm` says otherwise; that of an EC key follows from its
+    /// not taken, one without `kid` or with that of an earlier one. The algorithm of an RSA key without `alg` is RS256 unless `algorithm` says otherwise; that of an EC key follows from its
     /// curve (RFC 7518, section 3.4), and that of an OKP key is EdDSA (RFC 8037).
     ///
     /// - Parameter algorithm: the only one to accept; nil for every asymmetric one.
-    /// - Throws: ``Problem`` where the text is not a set, and where no key is left. A key without `kid`, or with that of an earlier one, is
-    ///   not used.
+    /// - Throws: ``Problem`` where the text is not a set, and where no key is left.
     package static func read(_ text: String, algorithm: String?) async throws(Problem) -> Reading {
         guard let document = try? JSONParser.parse(Array(text.utf8)), case .object(let set) = document,
             case .array(let members)? = set["keys"]

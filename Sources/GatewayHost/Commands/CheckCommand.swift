@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import ProviderAPI
 import ProviderLoading
 
 /// `gateway check`
@@ -26,6 +27,7 @@ struct CheckCommand: AsyncParsableCommand {
             throw ExitCode(78)
         }
         let all = Output.count(configuration.providers.count, "provider")
-        print("\(configuration.file): ok, \(report.providers.count) of \(all) enabled")
+        let environment = configuration.environment.rawValue
+        print("\(configuration.file): ok, \(environment), \(report.providers.count) of \(all) enabled")
     }
 }

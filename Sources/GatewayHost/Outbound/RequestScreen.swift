@@ -16,7 +16,7 @@ struct RequestScreen: Sendable {
 
     /// The request as the client sends it, and where it goes.
     ///
-    /// - Throws: ``ProviderError/notSent(_:)`` that says what is wrong and how to mend it, without a header's value or a query.
+    /// - Throws: ``ProviderError/notSent(_:)`` that says what is wrong and how to correct it, without a header's value or a query.
     func admit(_ request: HTTPRequest, in call: CallContext) throws(ProviderError) -> (HTTPClient.Request, AllowedOrigin) {
         guard Self.methods.contains(request.method) else {
             let known = Self.methods.sorted().joined(separator: ", ")
@@ -46,7 +46,7 @@ struct RequestScreen: Sendable {
         var headers = HTTPHeaders()
         for field in request.headers {
             guard field.name.isFieldName else {
-                throw refusal("a header field's name is empty or holds a character that RFC 9110 forbids: mend the name")
+                throw refusal("a header field's name is empty or holds a character that RFC 9110 forbids: correct the name")
             }
             guard !Self.ownedByHost.contains(field.name.lowercased()) else {
                 throw refusal("it sets the header field \(field.name), which the gateway sets itself: leave it out")

@@ -33,10 +33,10 @@ struct SDKSearch {
     private func named(_ path: String, by source: String) throws(ScaffoldError) -> String {
         let folder = URL(fileURLWithPath: path).standardizedFileURL.path
         if Self.isSDK(folder) { return folder }
-        let mend =
+        let correction =
             ["\(folder)/Sources", "\(folder)/sdk"].first(where: Self.isSDK).map { "did you mean \($0)?" }
             ?? "name the folder that holds both: sdk/ of an installed gateway, Sources/ of a checkout"
-        throw ScaffoldError("\(source): \(folder) does not hold ProviderAPI/ and ProviderTestKit/; \(mend)")
+        throw ScaffoldError("\(source): \(folder) does not hold ProviderAPI/ and ProviderTestKit/; \(correction)")
     }
 
     /// `name` within the nearest folder above the executable that is a checkout.

@@ -1,4 +1,4 @@
-/// Why a provider's package was not made, with the mend. Nothing was written then.
+/// Why a provider's package was not made, with the correction. Nothing was written then.
 struct ScaffoldError: Error, CustomStringConvertible {
     let description: String
 

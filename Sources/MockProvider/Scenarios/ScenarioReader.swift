@@ -53,7 +53,7 @@ struct ScenarioReader {
     private mutating func match(_ map: SettingMap) -> Scenario.Match {
         var match = Scenario.Match()
         match.operation = map.word("operation", among: CallKind.allCases, &problems)
-        match.amount = map.integer("amount", in: 1...Money.maximumMinorUnits, mend: ", in minor units", &problems)
+        match.amount = map.integer("amount", in: 1...Money.maximumMinorUnits, correction: ", in minor units", &problems)
         if let code = map.text("currency", &problems) {
             match.currency = Currency(code)
             if match.currency == nil { problems.add(map.place("currency"), "must be a currency of ISO 4217, such as USD") }

@@ -93,11 +93,11 @@ struct SettingMap {
 
     /// A whole number within bounds.
     func integer(
-        _ key: String, in range: ClosedRange<Int64>, mend: String = "", _ problems: inout SettingProblems
+        _ key: String, in range: ClosedRange<Int64>, correction: String = "", _ problems: inout SettingProblems
     ) -> Int64? {
         guard let value = self[key] else { return nil }
         guard let number = value.integer, range.contains(number) else {
-            problems.add(place(key), "must be a whole number from \(range.lowerBound) to \(range.upperBound)\(mend)")
+            problems.add(place(key), "must be a whole number from \(range.lowerBound) to \(range.upperBound)\(correction)")
             return nil
         }
         return number

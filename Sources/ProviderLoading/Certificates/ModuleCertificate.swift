@@ -68,16 +68,16 @@ extension ModuleCertificate {
         /// There is one, and it is not of this module or this gateway, or cannot be read.
         case invalid(path: String, cause: String)
 
-        /// Why it is not certified, with the mend; nil where it is.
+        /// Why it is not certified, with the correction; nil where it is.
         package var objection: String? {
             switch self {
             case .certified: nil
-            case .missing(let path): "has no certificate (\(path)); \(Self.mend)"
-            case .invalid(let path, let cause): "has a certificate that does not hold (\(path): \(cause)); \(Self.mend)"
+            case .missing(let path): "has no certificate (\(path)); \(Self.correction)"
+            case .invalid(let path, let cause): "has a certificate that does not hold (\(path): \(cause)); \(Self.correction)"
             }
         }
 
-        private static let mend = "run `gateway certify` with the provider's recording"
+        private static let correction = "run `gateway certify` with the provider's recording"
     }
 
     private static let sizeLimit = 1 << 20

@@ -18,7 +18,7 @@ package struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
     package var description: String { "\(file):\(line):\(column)" }
 }
 
-/// Something in the configuration that has to be mended, with where it stands and how to mend it.
+/// Something in the configuration that has to be corrected, with where it stands and how to correct it.
 ///
 /// Messages never hold a secret, nor a value that came out of the environment.
 package struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible {

@@ -15,6 +15,10 @@ extension ConfigurationReader {
         let algorithm = reader.word(algorithmNode, among: Algorithm.allCases.map(\.rawValue)).flatMap(Algorithm.init)
         let secretNode = overrides.node(for: .jwtSecret, else: section?["secret"])
         let secret = reader.text(secretNode).flatMap { $0.isEmpty ? nil : $0 }
+        let variable = ConfigurationOverrides.Key.jwtSecret.variable
+        if environment == .production, let warning = section?["secret"]?.warningOfSecretInFile(example: variable) {
+            warn(warning)
+        }
 
         let keys: GatewayConfiguration.Authentication.Keys?
         if let keySet = section?["jwks"], !keySet.isAbsent {
@@ -22,13 +26,14 @@ extension ConfigurationReader {
                 reader.report(secretNode.problem("contradicts auth.jwks; keep one of the two"))
             }
             if let algorithmNode, algorithm == .hs256 {
-                let mend = "remove it, or name the one algorithm to accept, such as RS256, ES256 or EdDSA"
-                reader.report(algorithmNode.problem("HS256 is for a shared secret, and auth.jwks holds public keys; \(mend)"))
+                let correction = "remove it, or name the one algorithm to accept, such as RS256, ES256 or EdDSA"
+                reader.report(
+                    algorithmNode.problem("HS256 is for a shared secret, and auth.jwks holds public keys; \(correction)"))
             }
             keys = keySetKeys(keySet, algorithm: algorithm, in: environment)
         } else if let algorithmNode, let algorithm, algorithm != .hs256 {
-            let mend = "set auth.jwks to a file or an https URL, or use HS256"
-            reader.report(algorithmNode.problem("\(algorithm.rawValue) needs public keys; \(mend)"))
+            let correction = "set auth.jwks to a file or an https URL, or use HS256"
+            reader.report(algorithmNode.problem("\(algorithm.rawValue) needs public keys; \(correction)"))
             keys = nil
         } else {
             keys = sharedSecret(secret, at: secretNode, of: node ?? root, in: environment)
@@ -36,8 +41,11 @@ extension ConfigurationReader {
         let issuer = reader.text(section?["issuer"])
         let audience = reader.text(section?["audience"])
         let type = reader.text(section?["type"])
-        if environment == .production, let node, case .keySetFile? = keys { requireIssuer(issuer, and: audience, of: node) }
-        if environment == .production, let node, case .keySetURL? = keys { requireIssuer(issuer, and: audience, of: node) }
+        switch keys {
+        case .keySetFile?, .keySetURL?:
+            if environment == .production, let node { requireIssuer(issuer, and: audience, of: node) }
+        case .sharedSecret?, nil: break
+        }
         let lifetime = reader.duration(section?["max_token_lifetime"], in: ConfigurationSchema.tokenLifetimes)
         return keys.map {
             GatewayConfiguration.Authentication(
@@ -65,15 +73,15 @@ extension ConfigurationReader {
         _ secret: String?, at node: ConfigurationNode?, of section: ConfigurationNode, in environment: GatewayEnvironment?
     ) -> GatewayConfiguration.Authentication.Keys? {
         let place = ConfigurationProblem(at: node?.origin ?? section.origin, keyPath: "auth.secret", message: "")
-        let mend = "set GATEWAY_JWT_SECRET to the output of `openssl rand -hex 32`"
+        let correction = "set GATEWAY_JWT_SECRET to the output of `openssl rand -hex 32`"
         guard let secret else {
             if environment == .production {
-                reader.report(place.saying("is empty, and production makes up no secret; \(mend)"))
+                reader.report(place.saying("is empty, and production makes up no secret; \(correction)"))
             }
             return .sharedSecret(nil)
         }
         if secret.utf8.count < Self.secretLength {
-            let message = "has fewer than \(Self.secretLength) bytes, which HS256 needs (RFC 7518, section 3.2); \(mend)"
+            let message = "has fewer than \(Self.secretLength) bytes, which HS256 needs (RFC 7518, section 3.2); \(correction)"
             if environment == .production { reader.report(place.saying(message)) } else { warn(place.saying(message)) }
         }
         if environment == .production, secret.utf8.count >= Self.secretLength, let fault = SecretStrength.fault(of: secret) {
@@ -95,6 +103,10 @@ extension ConfigurationReader {
             return .keySetURL(text, algorithm: algorithm)
         }
         let path = absolutePath(text)
+        if let denial = FileAccess.denial(of: path) {
+            reader.report(node.problem(denial))
+            return nil
+        }
         var isDirectory = ObjCBool(false)
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
             reader.report(node.problem("there is no such file; a relative path starts at the folder of providers.yaml"))

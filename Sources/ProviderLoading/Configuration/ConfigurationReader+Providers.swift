@@ -76,9 +76,10 @@ extension ConfigurationReader {
     ) -> String? {
         guard let node = section["sha256"], !node.isAbsent else {
             if environment == .production, isEnabled {
-                let mend = "write the output of `sha256sum \(module ?? "MODULE")`, or of `gateway providers`"
+                let correction = "write the output of `sha256sum \(module ?? "MODULE")`, or of `gateway providers`"
                 reportMissing(
-                    "\(section.keyPath).sha256", at: section.origin, "production loads no module without its digest: \(mend)")
+                    "\(section.keyPath).sha256", at: section.origin,
+                    "production loads no module without its digest: \(correction)")
             }
             return nil
         }
@@ -91,9 +92,9 @@ extension ConfigurationReader {
         return digest
     }
 
-    private mutating func required(_ key: String, of section: ConfigurationNode, _ mend: String) -> String? {
+    private mutating func required(_ key: String, of section: ConfigurationNode, _ correction: String) -> String? {
         guard let node = section[key], !node.isAbsent else {
-            reportMissing("\(section.keyPath).\(key)", at: section.origin, mend)
+            reportMissing("\(section.keyPath).\(key)", at: section.origin, correction)
             return nil
         }
         return reader.text(node)
@@ -120,9 +121,9 @@ extension ConfigurationReader {
                     node.problem("the provider \(name) is off; give it `enabled: true`, or name one of those that are on"))
             } else {
                 let hint = Suggestion.nearest(to: name, among: enabled).map { "did you mean \($0)?" }
-                let mend =
+                let correction =
                     hint ?? (enabled.isEmpty ? "list it under `providers`" : "name one of \(enabled.joined(separator: ", "))")
-                reader.report(node.problem("there is no provider of this name; \(mend)"))
+                reader.report(node.problem("there is no provider of this name; \(correction)"))
             }
             return nil
         }

@@ -30,6 +30,12 @@ extension ConfigurationReader {
         }
         let managementNode = overrides.node(for: .management, else: section?["management"])
         let management = management(managementNode)
+        let listener = ListenAddress(host: host, port: Int(port ?? ConfigurationSchema.defaultPort))
+        if let managementNode, let management, management.overlaps(listener) {
+            reader.report(
+                managementNode.problem(
+                    "is the address that server.host and server.port listen on; choose another port, such as 9090"))
+        }
         if environment == .production, managementNode.map(\.isAbsent) ?? true {
             let message = "is not set: /metrics is answered at server.port, and health checks stop when that is full"
             warn(ConfigurationProblem(at: (node ?? root).origin, keyPath: "server.management", message: message))
@@ -56,8 +62,8 @@ extension ConfigurationReader {
         guard let origin = AllowedOrigin(url: text), let components = URLComponents(string: text),
             components.query == nil, components.fragment == nil
         else {
-            let mend = "such as https://pay.example.com, without a user, a query or a fragment"
-            reader.report(node.problem("must be an absolute URL with http or https, \(mend)"))
+            let correction = "such as https://pay.example.com, without a user, a query or a fragment"
+            reader.report(node.problem("must be an absolute URL with http or https, \(correction)"))
             return nil
         }
         if environment == .production, origin.scheme == "http" {

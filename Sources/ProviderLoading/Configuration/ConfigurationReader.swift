@@ -1,6 +1,12 @@
 import GatewayCore
 import ProviderAPI
 
+extension GatewayConfiguration {
+    /// Whether this is what ``ConfigurationError/remains`` of a file with mistakes: its environment is `development` where the file's
+    /// is wrong. A file without mistakes names a default provider.
+    var isRest: Bool { routing.defaultProvider.isEmpty }
+}
+
 /// Checks a document key by key and makes a ``GatewayConfiguration`` of it, or an error with every mistake.
 struct ConfigurationReader {
     let substitution: Substitution
@@ -33,6 +39,7 @@ struct ConfigurationReader {
 
         let environment = environment(of: root)
         for source in sources { checkTrust(in: source, at: root.origin, keyPath: "", in: environment) }
+        for source in sources where source.hasSuffix("/.env") { warnOfReaders(of: source, in: environment) }
         let server = server(root["server"], of: root, in: environment)
         let database = database(root["database"])
         let authentication = authentication(root["auth"], of: root, in: environment)
@@ -180,8 +187,8 @@ struct ConfigurationReader {
     }
 
     /// Reports that a key is missing, at the map that should have it.
-    mutating func reportMissing(_ keyPath: String, at origin: ConfigurationProblem.Origin, _ mend: String) {
-        reader.report(ConfigurationProblem(at: origin, keyPath: keyPath, message: "is missing; \(mend)"))
+    mutating func reportMissing(_ keyPath: String, at origin: ConfigurationProblem.Origin, _ correction: String) {
+        reader.report(ConfigurationProblem(at: origin, keyPath: keyPath, message: "is missing; \(correction)"))
     }
 
     /// Reports a file that somebody other than root and this user can change: a mistake in production, and worth a look else.
@@ -195,6 +202,13 @@ struct ConfigurationReader {
         } else {
             warn(ConfigurationProblem(at: origin, keyPath: keyPath, message: "\(fault); production refuses \(file)"))
         }
+    }
+
+    /// Warns of a file with secrets that others than the gateway's user may read, in production.
+    mutating func warnOfReaders(of file: String, in environment: GatewayEnvironment?) {
+        guard environment == .production, let readers = FileTrust.readers(of: file) else { return }
+        let start = ConfigurationProblem.Origin.file(SourceLocation(file: file, line: 1, column: 1))
+        warn(ConfigurationProblem(at: start, keyPath: "", message: "\(readers)"))
     }
 
     /// Notes what is allowed and yet worth a look.

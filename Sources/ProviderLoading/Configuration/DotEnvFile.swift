@@ -13,15 +13,17 @@ package struct DotEnvFile: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` with every line that can't be read; values are never in the messages.
     package init(path: String) throws {
+        func refusal(_ message: String) -> ConfigurationError {
+            let origin = ConfigurationProblem.Origin.file(SourceLocation(file: path, line: 1, column: 1))
+            return ConfigurationError([ConfigurationProblem(at: origin, keyPath: "", message: message)])
+        }
+        if let denial = FileAccess.denial(of: path) { throw refusal(denial) }
         guard FileManager.default.fileExists(atPath: path) else {
             try self.init("", file: path)
             return
         }
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
-            let origin = ConfigurationProblem.Origin.file(SourceLocation(file: path, line: 1, column: 1))
-            let message = "can't be read as UTF-8 text; check its permissions and encoding"
-            throw ConfigurationError([ConfigurationProblem(at: origin, keyPath: "", message: message)])
-        }
+        guard let data = FileManager.default.contents(atPath: path) else { throw refusal("can't be read; it must be a file") }
+        guard let text = String(data: data, encoding: .utf8) else { throw refusal("is not UTF-8 text; save it as UTF-8") }
         try self.init(text, file: path)
     }
 

@@ -52,6 +52,7 @@ extension GatewayConfiguration {
             let location = SourceLocation(file: path, line: 1, column: 1)
             return ConfigurationError([ConfigurationProblem(at: .file(location), keyPath: "", message: message)])
         }
+        if let denial = FileAccess.denial(of: path) { throw refusal(denial) }
         var isDirectory = ObjCBool(false)
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw refusal("there is no such file; name one with --config or GATEWAY_CONFIG")

@@ -42,7 +42,7 @@ package struct GatewayConfiguration: Sendable {
         /// The address to listen on: a name, an IPv4 or an IPv6 address.
         package let host: String
         /// The port to listen on.
-        package let port: Int
+        package fileprivate(set) var port: Int
         /// Where providers and browsers reach the gateway, without a slash at the end; nil where the file does not say.
         package let publicURL: String?
         /// Where health checks and metrics are answered on a listener of their own; nil for no such listener.
@@ -152,9 +152,7 @@ package struct GatewayConfiguration: Sendable {
     /// The same configuration with the port that the gateway took for `server.port: 0`.
     package func listening(onPort port: Int) -> GatewayConfiguration {
         var copy = self
-        copy.server = Server(
-            host: server.host, port: port, publicURL: server.publicURL, management: server.management,
-            maximumConnections: server.maximumConnections)
+        copy.server.port = port
         return copy
     }
 

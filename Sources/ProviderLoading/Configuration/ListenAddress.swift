@@ -25,6 +25,16 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: String(host), port: port)
     }
 
+    /// Whether nobody can listen on both addresses at the same time.
+    ///
+    /// On Linux a listener on `::` takes the port of every address, and one on `0.0.0.0` that of every IPv4 address.
+    func overlaps(_ other: ListenAddress) -> Bool {
+        guard port == other.port, port != 0 else { return false }
+        let hosts = [host, other.host].map { $0.lowercased() == "localhost" ? "127.0.0.1" : $0.lowercased() }
+        if hosts[0] == hosts[1] || hosts.contains("::") { return true }
+        return hosts.contains("0.0.0.0") && !hosts.contains { $0.contains(":") }
+    }
+
     private static func port(_ text: Substring) -> Int? {
         guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return Int(text).flatMap { (0...65535).contains($0) ? $0 : nil }

@@ -58,6 +58,22 @@ package struct FileTrust: Error, Sendable, Hashable, Codable, CustomStringConver
     /// Returns what lets somebody else change a file or the entries of a folder, whatever is above it.
     static func fault(ofEntry path: String) -> FileTrust? { fault(at: path, status: linkStatus(of: path)) }
 
+    /// Returns who besides its owner may read a file that holds secrets.
+    ///
+    /// A file of root's may be readable by the gateway's own group: the gateway could not read it otherwise.
+    /// - Returns: nil where only the owner may read it, or where it cannot be examined.
+    static func readers(of file: String) -> FileTrust? {
+        var status = stat()
+        guard stat(file, &status) == 0 else { return nil }
+        let fix = "it holds secrets: give it to the gateway's user, and run chmod 600 on it"
+        if status.st_mode & S_IROTH != 0 { return FileTrust(path: file, cause: "every user may read", fix: fix) }
+        let isOfOwnGroup = status.st_uid == 0 && geteuid() != 0 && status.st_gid == getegid()
+        if status.st_mode & S_IRGRP != 0, !isOfOwnGroup {
+            return FileTrust(path: file, cause: "the group \(status.st_gid) may read", fix: fix)
+        }
+        return nil
+    }
+
     private static func components(_ path: String) -> ArraySlice<Substring> {
         path.split(separator: "/").filter { $0 != "." }[...]
     }

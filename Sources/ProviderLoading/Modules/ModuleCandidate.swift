@@ -16,9 +16,12 @@ package struct ModuleCandidate: Sendable {
 package struct ProbedModule: Sendable, Hashable {
     /// Whether the module says of itself that it is for tests.
     package let isForTests: Bool
+    /// Whether it is certified; nil where nobody looked.
+    package var certificate: ModuleCertificate.Standing?
 
-    package init(isForTests: Bool = false) {
+    package init(isForTests: Bool = false, certificate: ModuleCertificate.Standing? = nil) {
         self.isForTests = isForTests
+        self.certificate = certificate
     }
 }
 

@@ -48,12 +48,14 @@ package final class ModuleLoader: ModuleLoading {
             try await probe.probe(candidate)
             module = try link(candidate)
         }
-        // Not kept: a certificate may come later than the module.
-        let certificate = ModuleCertificate.standing(
-            ofModule: candidate.origin, digest: candidate.digest, abi: ProviderABI.version)
         return LoadedModule(
-            module: module, path: candidate.origin, digest: candidate.digest, certificate: certificate,
+            module: module, path: candidate.origin, digest: candidate.digest, certificate: certificate(of: candidate),
             exposure: candidate.exposure)
+    }
+
+    /// Reads whether a module is certified. The answer is not kept: a certificate may come later than the module.
+    private func certificate(of candidate: ModuleCandidate) -> ModuleCertificate.Standing {
+        ModuleCertificate.standing(ofModule: candidate.origin, digest: candidate.digest, abi: ProviderABI.version)
     }
 
     /// Checks and probes a module without bringing it into this process.
@@ -61,7 +63,10 @@ package final class ModuleLoader: ModuleLoading {
     /// - Throws: ``ModuleLoadingError``.
     @discardableResult
     package func tryOut(_ name: String) async throws -> ProbedModule {
-        try await probe.probe(try copied(name, sha256: nil))
+        let candidate = try copied(name, sha256: nil)
+        var probed = try await probe.probe(candidate)
+        probed.certificate = certificate(of: candidate)
+        return probed
     }
 
     /// The digests of the modules that this process has linked.

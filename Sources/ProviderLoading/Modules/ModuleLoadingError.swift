@@ -1,4 +1,4 @@
-/// Why a module is not used: one line that names the module, the cause and the mend.
+/// Why a module is not used: one line that names the module, the cause and the correction.
 package struct ModuleLoadingError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
     /// What can be wrong.
     package enum Reason: Sendable, Hashable, Codable {
@@ -63,8 +63,8 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, Codable, CustomStr
         self.reason = reason
     }
 
-    /// One line: the module, the cause and the mend.
-    package var description: String { "\(module.debugDescription.dropFirst().dropLast()): \(cause); \(mend)" }
+    /// One line: the module, the cause and the correction.
+    package var description: String { "\(module.debugDescription.dropFirst().dropLast()): \(cause); \(correction)" }
 
     private var cause: String {
         switch reason {
@@ -96,7 +96,7 @@ package struct ModuleLoadingError: Error, Sendable, Hashable, Codable, CustomStr
         }
     }
 
-    private var mend: String {
+    private var correction: String {
         switch reason {
         case .invalidName, .outsideDirectory: "put the file itself into modules.directory and name it without a path"
         case .directoryUnreadable: "set modules.directory in providers.yaml"

@@ -1,6 +1,11 @@
 import GatewayCore
 package import ProviderAPI
 
+/// Takes a module's lines and writes none.
+private struct SilentLog: ProviderLog {
+    func write(_ level: ProviderLogLevel, _ message: String, fields: [String: String]) {}
+}
+
 /// Makes providers out of a configuration: loads each module, checks its settings, and lets it make its service.
 package struct ProviderAssembly: Sendable {
     /// Makes the host's services for one provider, whose transport may call `allowedOrigins` and its own webhook URL.
@@ -45,16 +50,20 @@ package struct ProviderAssembly: Sendable {
                     case .probed(let probed):
                         // That the digest is missing has been found by reading the configuration.
                         if probed.isForTests { throw ModuleLoadingError(configured.module, .forTestsOnly) }
+                        if let certificate = probed.certificate {
+                            let objections = certificateObjections(to: certificate, in: configured)
+                            if configuration.requiresCertificates { found += objections } else { warnings += objections }
+                        }
                     case .loaded(let loaded):
                         // Found besides what is wrong with the settings, so that all is reported at once.
-                        let objections = certificateObjections(to: loaded, in: configured)
+                        let objections = certificateObjections(to: loaded.certificate, in: configured)
                         if configuration.requiresCertificates { found += objections } else { warnings += objections }
                         if let exposure = loaded.exposure {
                             warnings.append(
                                 problem(
                                     in: configured, under: "module", "\(configured.module): \(exposure); production refuses it"))
                         }
-                        let made = try await provider(configured, loaded, describing: &description)
+                        let made = try await provider(configured, loaded, describing: &description, warnings: &warnings)
                         if found.isEmpty {
                             providers.append(made)
                             description.isLoaded = true
@@ -112,16 +121,17 @@ package struct ProviderAssembly: Sendable {
 
     /// In production a module should be certified, and has to be where the configuration says so.
     private func certificateObjections(
-        to loaded: LoadedModule, in configured: ProviderConfiguration
+        to certificate: ModuleCertificate.Standing, in configured: ProviderConfiguration
     ) -> [ConfigurationProblem] {
         guard configuration.requiresCertificates || configuration.environment == .production,
-            let objection = loaded.certificate.objection
+            let objection = certificate.objection
         else { return [] }
         return [problem(in: configured, under: "module", "\(configured.module) \(objection)")]
     }
 
     private func provider(
-        _ configured: ProviderConfiguration, _ loaded: LoadedModule, describing description: inout ProviderDescription
+        _ configured: ProviderConfiguration, _ loaded: LoadedModule, describing description: inout ProviderDescription,
+        warnings: inout [ConfigurationProblem]
     ) async throws -> Provider {
         let information = loaded.module.information
         description.path = loaded.path
@@ -136,7 +146,10 @@ package struct ProviderAssembly: Sendable {
             configured, schema: loaded.module.settingsSchema, environment: configuration.environment,
             baseDirectory: configuration.baseDirectory, madeUpSecrets: madeUpSecrets)
         let validated = try validator.validate()
-        let host = makeHost(configured, validated.settings, validated.allowedOrigins)
+        warnings += validated.warnings
+        var host = makeHost(configured, validated.settings, validated.allowedOrigins)
+        // A module warns of what does not fit the environment, which is not known where the file's is wrong.
+        if configuration.isRest { host.log = SilentLog() }
         let service = try await loaded.module.makeService(host: host)
         description.capabilities = service.capabilities
         return Provider(

@@ -7,7 +7,8 @@ extension ConfigurationSchema {
     static let defaultPort: Int64 = 8080
     static let ports: ClosedRange<Int64> = 0...65535
     static let connections: ClosedRange<Int64> = 1...1_000_000
-    static let bodyMemory: ClosedRange<Int64> = 1...65_536
+    /// At least 4, so that the largest body of a route fits into the eighth that one user has.
+    static let bodyMemory: ClosedRange<Int64> = 4...65_536
     static let defaultBodyMemory: Int64 = 64
     static let server = ConfigurationSection(
         "server", help: "Where the gateway listens, without TLS, and where others reach it.",
@@ -38,8 +39,8 @@ extension ConfigurationSchema {
             Setting(
                 "body_memory_mib", .integer(in: bodyMemory),
                 help:
-                    "How many MiB the bodies of all requests may take in memory; those without a token, such as webhooks, half of it. "
-                    + "One more is answered with 503 and `Retry-After`."
+                    "How many MiB the bodies of all requests may take in memory, beyond the first 16 KiB of each; those without a token, such "
+                    + "as webhooks, half of it, and those of one user an eighth. One more is answered with 503 and `Retry-After`."
             ).defaulting(to: .integer(defaultBodyMemory)),
         ])
 

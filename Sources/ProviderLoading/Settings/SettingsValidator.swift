@@ -6,6 +6,8 @@ package struct ValidatedSettings: Sendable {
     package let settings: ProviderSettings
     /// The origins of all URLs among them, which the provider may call; in alphabetical order.
     package let allowedOrigins: [AllowedOrigin]
+    /// What is allowed and yet worth a look.
+    package let warnings: [ConfigurationProblem]
 }
 
 /// Checks the settings of one provider and reports every mistake at once. Values never are in a message.
@@ -17,6 +19,7 @@ package struct SettingsValidator {
     private let madeUpSecrets: DevelopmentSecrets?
     private var reader = NodeReader()
     private var origins: Set<AllowedOrigin> = []
+    private var warnings: [ConfigurationProblem] = []
 
     /// A check of `provider` against `schema`.
     ///
@@ -57,16 +60,19 @@ package struct SettingsValidator {
         }
         guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
         return ValidatedSettings(
-            settings: ProviderSettings(values), allowedOrigins: origins.sorted { $0.description < $1.description })
+            settings: ProviderSettings(values), allowedOrigins: origins.sorted { $0.description < $1.description },
+            warnings: warnings)
     }
 
     /// The value in the file; nil where there is none or it is wrong, which is reported.
     private mutating func value(of setting: Setting) -> SettingValue? {
-        guard let node = provider.settings?[setting.key], !node.isAbsent else { return nil }
+        guard let node = provider.settings?[setting.key] else { return nil }
+        if setting.kind == .secrets, isEmptyByMistake(node, of: setting) { return nil }
+        guard !node.isAbsent else { return nil }
         switch setting.kind {
         case .string: return nonEmptyText(node).map(SettingValue.string)
-        case .secret: return secret(node).map(SettingValue.string)
-        case .secrets: return secrets(node)
+        case .secret: return secret(node, of: setting).map(SettingValue.string)
+        case .secrets: return secrets(node, of: setting)
         case .url: return nonEmptyText(node).flatMap { url($0, at: node) }
         case .path: return nonEmptyText(node).map { .string(FilePaths.absolute($0, from: baseDirectory)) }
         case .bool: return reader.bool(node).map(SettingValue.bool)
@@ -133,7 +139,7 @@ package struct SettingsValidator {
         reader.text(node).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    private mutating func secret(_ node: ConfigurationNode) -> String? {
+    private mutating func secret(_ node: ConfigurationNode, of setting: Setting) -> String? {
         guard let text = nonEmptyText(node) else { return nil }
         guard !text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }) else {
             let message = "holds a space, a line break or a control character, which no secret does; copy it again"
@@ -144,22 +150,36 @@ package struct SettingsValidator {
             reader.report(node.problem(fault))
             return nil
         }
+        let variable = "\(provider.name)_\(setting.key)".uppercased().replacing("-", with: "_")
+        if environment == .production, let warning = node.warningOfSecretInFile(example: variable) { warnings.append(warning) }
         return text
     }
 
-    private mutating func secrets(_ node: ConfigurationNode) -> SettingValue? {
+    /// Whether one of several secrets is empty although the file does not allow it, which is reported. Without a report what the
+    /// secrets are for would be off unnoticed.
+    private mutating func isEmptyByMistake(_ node: ConfigurationNode, of setting: Setting) -> Bool {
+        let isMadeUp = setting.isMadeUpInDevelopment && madeUpSecrets != nil
+        guard node.scalar?.isEmptyByMistake == true, !isMadeUp else { return false }
+        let fix = "set it, or the variable that it refers to; write ${NAME:-} where the variable may be empty, or remove it"
+        reader.report(node.problem("is empty; \(fix)"))
+        return true
+    }
+
+    private mutating func secrets(_ node: ConfigurationNode, of setting: Setting) -> SettingValue? {
         guard node.entries == nil else {
             reader.report(node.problem("must be a list of texts; found \(node.kindName)"))
             return nil
         }
-        let texts = (node.list ?? [node]).compactMap { secret($0) }
+        let texts = (node.list ?? [node]).compactMap { element in
+            isEmptyByMistake(element, of: setting) ? nil : secret(element, of: setting)
+        }
         return texts.isEmpty ? nil : .list(texts.map(SettingValue.string))
     }
 
     private mutating func url(_ text: String, at node: ConfigurationNode) -> SettingValue? {
         guard let origin = AllowedOrigin(url: text) else {
-            let mend = "such as https://api.example.com, without a user or password"
-            reader.report(node.problem("must be an absolute URL with http or https, \(mend)"))
+            let correction = "such as https://api.example.com, without a user or password"
+            reader.report(node.problem("must be an absolute URL with http or https, \(correction)"))
             return nil
         }
         if environment == .production, origin.scheme == "http", !origin.isLoopback {

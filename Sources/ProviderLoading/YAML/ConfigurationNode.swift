@@ -59,6 +59,15 @@ package struct ConfigurationNode: Sendable, Hashable {
         scalar?.isAbsent ?? false
     }
 
+    /// Returns a warning about a secret that stands in the file itself; nil where a variable holds it, or where there is none.
+    ///
+    /// - Parameter variable: a name for the variable, as an example.
+    func warningOfSecretInFile(example variable: String) -> ConfigurationProblem? {
+        guard let scalar, scalar.substitution == .none, !scalar.isAbsent else { return nil }
+        let fix = "write \"${\(variable)}\" in its place, and set the variable in the environment or in .env"
+        return problem("the secret itself stands in this file, where backups and version control copy it; \(fix)")
+    }
+
     /// The value in the terms of the SDK, typed as YAML types it.
     package var settingValue: SettingValue {
         switch content {

@@ -20,6 +20,8 @@ package struct ConfigurationScalar: Sendable, Hashable, CustomStringConvertible,
     package var isPlain: Bool
     /// How much of it came from references.
     package var substitution: Substitution = .none
+    /// Whether each reference in it has a default, so that the file itself allows an empty text: `${NAME:-}`.
+    package var mayBeEmpty = false
 
     /// Whether the text has a type by its looks: a plain literal, or what a reference came to.
     private var isTyped: Bool {
@@ -38,6 +40,11 @@ package struct ConfigurationScalar: Sendable, Hashable, CustomStringConvertible,
     /// Whether there is nothing here: null, an empty text, or a reference that came to nothing.
     package var isAbsent: Bool {
         isNull || text.isEmpty
+    }
+
+    /// Whether it is an empty text that the file does not allow: `""`, or `${NAME}` of a variable that is empty.
+    var isEmptyByMistake: Bool {
+        text.isEmpty && !isNull && !mayBeEmpty
     }
 
     /// The text, unless YAML gives a plain literal another type.

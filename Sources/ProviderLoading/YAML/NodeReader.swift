@@ -43,8 +43,8 @@ struct NodeReader {
     mutating func text(_ node: ConfigurationNode?) -> String? {
         guard let node, !node.isAbsent else { return nil }
         guard let text = node.scalar?.string else {
-            let mend = node.scalar == nil ? "" : "; put it into quotes"
-            report(node.problem("must be text; found \(node.kindName)\(mend)"))
+            let correction = node.scalar == nil ? "" : "; put it into quotes"
+            report(node.problem("must be text; found \(node.kindName)\(correction)"))
             return nil
         }
         return text
@@ -54,8 +54,8 @@ struct NodeReader {
     mutating func bool(_ node: ConfigurationNode?) -> Bool? {
         guard let node, !node.isAbsent else { return nil }
         guard let value = node.scalar?.bool else {
-            let mend = node.scalar?.substitution == ConfigurationScalar.Substitution.none ? ", without quotes" : ""
-            report(node.problem("must be true or false\(mend)"))
+            let correction = node.scalar?.substitution == ConfigurationScalar.Substitution.none ? ", without quotes" : ""
+            report(node.problem("must be true or false\(correction)"))
             return nil
         }
         return value
@@ -65,8 +65,8 @@ struct NodeReader {
     mutating func integer(_ node: ConfigurationNode?, in range: ClosedRange<Int64>) -> Int64? {
         guard let node, !node.isAbsent else { return nil }
         guard let value = node.scalar?.integer else {
-            let mend = node.scalar?.substitution == ConfigurationScalar.Substitution.none ? ", without quotes" : ""
-            report(node.problem("must be a whole number\(Self.bounds(range))\(mend); found \(node.kindName)"))
+            let correction = node.scalar?.substitution == ConfigurationScalar.Substitution.none ? ", without quotes" : ""
+            report(node.problem("must be a whole number\(Self.bounds(range))\(correction); found \(node.kindName)"))
             return nil
         }
         guard range.contains(value) else {

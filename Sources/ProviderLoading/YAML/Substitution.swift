@@ -64,6 +64,7 @@ struct Substitution {
         var rest = scalar.text[...]
         var pieces = 0
         var references = 0
+        var haveDefaults = true
         while let dollar = rest.firstRange(of: "${") {
             let before = rest[..<dollar.lowerBound]
             rest = rest[dollar.upperBound...]
@@ -81,23 +82,25 @@ struct Substitution {
             let reference = Reference(rest[..<end])
             rest = rest[rest.index(after: end)...]
             guard let reference else {
-                let mend = "write ${NAME} or ${NAME:-default}, with letters, digits and _ in NAME"
-                problems.append(node.problem("a reference is malformed; \(mend)"))
+                let correction = "write ${NAME} or ${NAME:-default}, with letters, digits and _ in NAME"
+                problems.append(node.problem("a reference is malformed; \(correction)"))
                 return scalar
             }
             references += 1
             pieces += 1
+            if reference.fallback == nil { haveDefaults = false }
             if let value = reference.value(in: variables) {
                 text += value
             } else if reportingUnset {
-                let mend = "set it in the environment or in .env, or write ${\(reference.name):-default}"
-                problems.append(node.problem("the environment variable \(reference.name) is not set; \(mend)"))
+                let correction = "set it in the environment or in .env, or write ${\(reference.name):-default}"
+                problems.append(node.problem("the environment variable \(reference.name) is not set; \(correction)"))
             }
         }
         if !rest.isEmpty { pieces += 1 }
         text += rest
         let substitution: ConfigurationScalar.Substitution = references == 0 ? .none : pieces == 1 ? .whole : .partial
-        return ConfigurationScalar(text: text, isPlain: scalar.isPlain, substitution: substitution)
+        return ConfigurationScalar(
+            text: text, isPlain: scalar.isPlain, substitution: substitution, mayBeEmpty: references > 0 && haveDefaults)
     }
 }
 

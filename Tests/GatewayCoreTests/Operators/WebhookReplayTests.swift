@@ -33,7 +33,7 @@ struct WebhookReplayTests {
         }
     }
 
-    @Test("An event that the provider took for somebody else's is read anew, and applied once its settings are mended")
+    @Test("An event that the provider took for somebody else's is read anew, and applied once its settings are corrected")
     func readAnew() async throws {
         try await withGateway { gateway in
             let subject = try await gateway.created()

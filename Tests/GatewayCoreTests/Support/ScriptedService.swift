@@ -101,7 +101,7 @@ final class ScriptedService: PaymentService {
     func effects(_ kind: GatewayCore.Operation.Kind) -> Int { state.withLock { $0.effects[kind, default: 0] } }
     /// How often an object was asked for.
     var lookups: Int { state.withLock { $0.lookups } }
-    /// Makes every look-up fail; nil mends it.
+    /// Makes every look-up fail; nil ends that.
     func failLookups(_ error: ProviderError?) { state.withLock { $0.lookupError = error } }
     /// Makes looking up one intent fail.
     func failLookup(of intent: String, _ error: ProviderError) { state.withLock { $0.retrievalErrors[intent] = error } }

@@ -20,7 +20,7 @@ struct MoneyFieldTests {
     }
 
     @Test(
-        "are refused by name, with the cause and the mend",
+        "are refused by name, with the cause and the correction",
         arguments: [
             ("{}", ["currency: It is missing.", "amount: It is missing."]),
             (#"{"amount":null,"currency":null}"#, ["currency: It is missing.", "amount: It is missing."]),

@@ -25,7 +25,10 @@ struct Example {
         let arguments = CommandLine.arguments.dropFirst()
         if arguments.first == "sign-token", let subject = arguments.dropFirst().first {
             let scope = arguments.dropFirst(2).first
-            return print(try signToken(subject, scope: scope, secret: environment["GATEWAY_JWT_SECRET"] ?? ""))
+            guard let secret = environment["GATEWAY_JWT_SECRET"], !secret.isEmpty else {
+                throw Unexpected("GATEWAY_JWT_SECRET must be set to the secret that the gateway has")
+            }
+            return print(try signToken(subject, scope: scope, secret: secret))
         }
         guard let token = environment["GATEWAY_TOKEN"], let secret = environment["MOCK_WEBHOOK_SECRET"] else {
             throw Unexpected("GATEWAY_TOKEN and MOCK_WEBHOOK_SECRET must be set")
