@@ -46,9 +46,8 @@ struct Gateway: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self, ProvidersCommand.self,
             OperationsCommand.self, ExplainCommand.self, WaitCommand.self, ReconcileCommand.self, WebhooksCommand.self,
-            CallCommand.self, BackupCommand.self, RestoreCommand.self, EraseCommand.self, ReferenceCommand.self,
-            CertifyCommand.self, ProbeModuleCommand.self,
-            CertifyWorkerCommand.self,
+            CallCommand.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self, EraseCommand.self,
+            ReferenceCommand.self, CertifyCommand.self, ProbeModuleCommand.self, CertifyWorkerCommand.self,
             ProviderAuthorCommand.self,
         ]
     )

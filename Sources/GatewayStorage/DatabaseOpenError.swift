@@ -20,11 +20,19 @@ package enum DatabaseOpenError: Error, Sendable, Hashable {
     case damaged(path: String)
     /// It is a backup that has not been restored.
     case isBackup(path: String)
+    /// It is a backup that an earlier version made.
+    case isOlderBackup(path: String)
     /// It is not the file that was served here: a copy that was not restored, or the database of an earlier time. `reason` says how
     /// it was recognized.
     case isCopy(path: String, reason: String)
     /// It was called moved, and is older than what was served in this place.
     case isBehind(path: String, reason: String)
+    /// It was called moved, and what was written last is still where it was.
+    case isIncomplete(path: String, reason: String)
+    /// There is none, or an empty file, where one was served: what belonged to it is still there.
+    case isGone(path: String, remains: [String])
+    /// It has no tables, where one with orders was served.
+    case isEmpty(path: String, lastOrder: Int64)
     /// A restore was killed while it replaced the database.
     case restoreNotEnded(path: String)
     /// The machine's clock is behind what a backup holds, so that no numbers can be taken from it.
@@ -55,12 +63,22 @@ extension DatabaseOpenError: CustomStringConvertible {
             "\(path) is damaged: SQLite's integrity check fails; take another backup"
         case .isBackup(let path):
             "\(path) is a backup: put it in place with `gateway restore FILE`, so that no key at a provider is used twice"
+        case .isOlderBackup(let path):
+            "\(path) is a backup of an earlier version: `gateway restore FILE` into another folder makes a database of it that can be read"
         case .isCopy(let path, let reason):
             "\(path) is a copy, or was put back from an earlier time: \(reason). A gateway that serves from it repeats numbers, and does "
                 + "not know payments that were made. Put it in place with `gateway restore \(path) --replace`. If you moved the "
                 + "database here, and nothing serves from the old place, say so with `gateway migrate --moved`"
         case .isBehind(let path, let reason):
             "\(path) was not moved here: \(reason). Put it in place with `gateway restore \(path) --replace`"
+        case .isGone(let path, let remains):
+            "the database \(path) is gone or empty, and \(remains.joined(separator: " and ")) is still there: put the database back, or "
+                + "restore a backup with `gateway restore FILE --replace`. To begin new books, remove that too"
+        case .isEmpty(let path, let lastOrder):
+            "\(path) is empty, and the database that was served here had order \(lastOrder): put its log (\(path)-wal) back, or restore a "
+                + "backup with `gateway restore FILE --replace`"
+        case .isIncomplete(let path, let reason):
+            "\(path) was not moved here as a whole: \(reason)"
         case .restoreNotEnded(let path):
             "a restore of \(path) was interrupted: run `gateway restore FILE --replace` again"
         case .clockBehind(let path):

@@ -1,7 +1,7 @@
 import ProviderAPI
 
-/// A page of a table in the order of a time, mostly that of creation: by time, then by id, so that any filter and any range of time is one walk along one
-/// index, and deep pages cost what the first one does.
+/// A page of a table in the order of a time, mostly that of creation: by time, then by id, so that any filter and any range of time is
+/// one walk along one index, and deep pages cost what the first one does.
 ///
 /// Where columns before the time are left open, each of their combinations is a range of the index in that order. ``merge(_:_:)`` walks
 /// them side by side, as SQLite merges the parts of a UNION ALL: each part is read only as far as the page needs it.

@@ -23,6 +23,7 @@ extension SQLiteStore {
     ///
     /// - Parameters:
     ///   - path: the file. With ``Access/exclusive`` it is made where there is none (mode 0600), and its folder too (mode 0700).
+    ///   - lock: the database's lock, where the caller has taken it before; the store gives it up.
     ///   - claim: whether it is a database that was moved. With ``Access/readOnly`` copies are opened, too.
     ///   - installation: makes the random id of a new database.
     ///   - machine: the machine's id; nil where it has none.
@@ -30,7 +31,7 @@ extension SQLiteStore {
     ///     The process must end then, and find out at its next start.
     /// - Throws: ``DatabaseOpenError``.
     package static func open(
-        path: String, access: Access = .exclusive, claim: Claim = .same,
+        path: String, access: Access = .exclusive, lock: DatabaseLock? = nil, claim: Claim = .same,
         installation: @escaping @Sendable () -> String = randomInstallation, machine: String? = MachineID.current(),
         onCommitInDoubt: @escaping @Sendable () -> Void = {}
     ) throws -> SQLiteStore {
@@ -38,11 +39,20 @@ extension SQLiteStore {
             switch access {
             case .exclusive:
                 try openExclusive(
-                    DatabaseIdentity(path: path, machine: machine), claim: claim, installation: installation,
+                    DatabaseIdentity(path: path, machine: machine), lock: lock ?? takeLock(path: path), claim: claim,
+                    installation: installation,
                     onCommitInDoubt: onCommitInDoubt)
             case .readOnly: try openReadOnly(path: path)
             }
         }
+    }
+
+    /// Takes the lock of a database before it is opened, and makes its folder: no other gateway writes to it from here on.
+    ///
+    /// - Throws: ``DatabaseOpenError``.
+    package static func takeLock(path: String) throws -> DatabaseLock {
+        try makeFolder(of: path)
+        return try DatabaseLock(databasePath: path)
     }
 
     /// Errors of SQLite as reasons why a file cannot be used.
@@ -80,12 +90,10 @@ extension SQLiteStore {
     }
 
     private static func openExclusive(
-        _ identity: DatabaseIdentity, claim: Claim, installation: @escaping @Sendable () -> String,
+        _ identity: DatabaseIdentity, lock: DatabaseLock, claim: Claim, installation: @escaping @Sendable () -> String,
         onCommitInDoubt: @escaping @Sendable () -> Void
     ) throws -> SQLiteStore {
         let path = identity.path
-        try makeFolder(of: path)
-        let lock = try DatabaseLock(databasePath: path)
         // Before the file is made: there is none for a moment while a restore replaces it.
         try requireNoRestore(path: path)
         let isNew = !FileManager.default.fileExists(atPath: path)
@@ -127,7 +135,10 @@ extension SQLiteStore {
         let migrator = GatewayMigrator.make(installation: randomInstallation)
         let id = try pool.read { database in
             _ = try requireKnownSchema(database, of: migrator, path: path)
-            guard try migrator.hasCompletedMigrations(database) else { throw DatabaseOpenError.needsMigration(path: path) }
+            guard try migrator.hasCompletedMigrations(database) else {
+                throw try BackupMark.isSet(in: database)
+                    ? DatabaseOpenError.isOlderBackup(path: path) : DatabaseOpenError.needsMigration(path: path)
+            }
             return try installationID(in: database)
         }
         return SQLiteStore(

@@ -79,13 +79,7 @@ extension SQLiteTransaction {
             )
         }
         try execute("UPDATE refunds SET metadata = '{}', reason = NULL WHERE transaction_id = ?", [payment.id])
-        try execute(
-            """
-            UPDATE transaction_events SET detail = NULL, actor = iif(actor = 'user:' || ?, 'user:' || ?, actor)
-            WHERE transaction_id = ?
-            """,
-            [userID, pseudonym, payment.id]
-        )
+        try eraseHistory(transactionID: payment.id, of: userID, as: pseudonym)
     }
 
     private func eraseWebhooks(of payment: ErasedPayment, at now: Timestamp) throws -> Int {

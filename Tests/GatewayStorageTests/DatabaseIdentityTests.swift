@@ -29,6 +29,11 @@ struct DatabaseIdentityTests {
         try #require(try IdentityFile.read(databasePath: path))
     }
 
+    private func expectRefusal(_ path: String, _ text: String) {
+        let error = #expect(throws: DatabaseOpenError.self) { try SQLiteStore.open(path: path, machine: Self.machine) }
+        #expect("\(String(describing: error))".contains(text), "\(String(describing: error))")
+    }
+
     private func expectCopy(_ path: String, because reason: String, machine: String? = machine) throws {
         let error = #expect(throws: DatabaseOpenError.self) { try SQLiteStore.open(path: path, machine: machine) }
         guard case .isCopy(path, let given) = error else {
@@ -116,7 +121,7 @@ struct DatabaseIdentityTests {
         try await withServedDatabase { path throws in
             let file = URL(fileURLWithPath: IdentityFile.path(ofDatabase: path))
             let text = try String(contentsOf: file, encoding: .utf8)
-            let spoiled = ["", "a letter", String(text.dropLast(8)), text.replacing("orders 0", with: "orders x")]
+            let spoiled = ["", "a letter", String(text.dropLast(8)), text.replacing("token ", with: "taken ")]
             for other in spoiled {
                 try Data(other.utf8).write(to: file)
                 try expectCopy(path, because: "can't be read")
@@ -137,12 +142,12 @@ struct DatabaseIdentityTests {
     func deleted() async throws {
         try await withServedDatabase { path throws in
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-            try expectCopy(path, because: "it is gone")
+            expectRefusal(path, "is gone or empty, and \(path).identity is still there")
             #expect(!FileManager.default.fileExists(atPath: path), "nothing was made")
             try FileManager.default.removeItem(atPath: IdentityFile.path(ofDatabase: path))
             let log = Data(repeating: 7, count: 100)
             try log.write(to: URL(fileURLWithPath: path + "-wal"))
-            try expectCopy(path, because: "it is gone")
+            expectRefusal(path, "is gone or empty, and \(path)-wal is still there")
             #expect(FileManager.default.contents(atPath: path + "-wal") == log)
             try FileManager.default.removeItem(atPath: path + "-wal")
             try await reopen(path)
@@ -161,12 +166,61 @@ struct DatabaseIdentityTests {
         }
     }
 
+    @Test("A database that was moved without its log is refused while the log, or a word of what was in it, is in the old place")
+    func logLeftBehind() async throws {
+        try await withServedDatabase { path throws in
+            let place = path + ".elsewhere"
+            let log = path + "-wal"
+            func refusal() async -> String {
+                let error = await #expect(throws: DatabaseOpenError.self) { try await reopen(place, claim: .moved) }
+                guard case .isIncomplete? = error else { return "\(String(describing: error))" }
+                return "\(error.map { "\($0)" } ?? "")"
+            }
+            try FileManager.default.copyItem(atPath: path, toPath: place)
+            let token = try content(path).token
+            // It was served after the copy.
+            let store = try SQLiteStore.open(path: path, machine: Self.machine)
+            _ = try await store.write { try $0.makeOrder() }
+            await store.close()
+            #expect(await refusal().contains("had order 2"))
+            #expect(await refusal().contains("was served or restored since"))
+            var file = try content(path)
+            let served = file
+            file.token = token
+            try IdentityFile.write(file, databasePath: path)
+            #expect(await refusal().contains("move \(log) along"))
+            try IdentityFile.write(served, databasePath: path)
+            let holder = try DatabaseLock(databasePath: path)
+            let inUse = await #expect(throws: DatabaseOpenError.self) { try await reopen(place, claim: .moved) }
+            #expect(
+                "\(String(describing: inUse))".contains("another gateway"),
+                "the old place is served: \(String(describing: inUse))")
+            holder.release()
+            try FileManager.default.removeItem(atPath: path)
+            try Data(repeating: 7, count: 100).write(to: URL(fileURLWithPath: log))
+            #expect(await refusal().contains("its log was left behind; move \(log) to \(place)-wal first"))
+            try FileManager.default.removeItem(atPath: log)
+            #expect(await refusal().contains("had order 2"))
+            // Another database's word is none about this one.
+            var foreign = try content(path)
+            foreign.installation = String(repeating: "0", count: foreign.installation.utf8.count)
+            try IdentityFile.write(foreign, databasePath: path)
+            try await reopen(place, claim: .moved)
+            try await reopen(place)
+        }
+    }
+
     @Test("An empty file in the place of a database that was served is refused")
     func emptied() async throws {
         try await withServedDatabase { path throws in
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             try Data().write(to: URL(fileURLWithPath: path))
-            try expectCopy(path, because: "it is empty")
+            expectRefusal(path, "is gone or empty, and \(path).identity is still there")
+            // A header without tables: all that was written was in the log.
+            let queue = try DatabaseQueue(path: path)
+            try queue.vacuum()
+            try queue.close()
+            expectRefusal(path, "\(path) is empty, and the database that was served here had order 1")
         }
     }
 
@@ -188,6 +242,25 @@ struct DatabaseIdentityTests {
         }
     }
 
+    @Test("A database that a restore has set aside is refused where somebody puts it back")
+    func putBack() async throws {
+        try await withServedDatabase { path throws in
+            let backup = path + ".backup"
+            _ = try SQLiteStore.backup(path: path, to: backup)
+            let report = try SQLiteStore.restore(backup: backup, to: path, replacing: true, now: time(86_400_000))
+            try await reopen(path, machine: nil)
+            let aside = try #require(report.setAside)
+            #expect(!FileManager.default.fileExists(atPath: IdentityFile.path(ofDatabase: aside)))
+            let restored = path + ".restored"
+            for suffix in ["", ".identity"] { try FileManager.default.moveItem(atPath: path + suffix, toPath: restored + suffix) }
+            try FileManager.default.moveItem(atPath: aside, toPath: path)
+            try expectCopy(path, because: "is missing", machine: nil)
+            // With the identity of what was restored, too.
+            try FileManager.default.moveItem(atPath: restored + ".identity", toPath: path + ".identity")
+            try expectCopy(path, because: "it is older than what was served here", machine: nil)
+        }
+    }
+
     @Test("Two copies of a database number alike and use no key at a provider in common")
     func nonces() async throws {
         try await withServedDatabase { path throws in
@@ -203,6 +276,8 @@ struct DatabaseIdentityTests {
                 numbers.append(operations.map(\.id))
                 keys.append(Set(operations.map { $0.identity(installation: store.installation).idempotencyKey }))
                 await store.close()
+                // With it the second is refused: see below.
+                try FileManager.default.removeItem(atPath: IdentityFile.path(ofDatabase: file))
             }
             #expect(numbers[0] == numbers[1])
             #expect(keys[0].count == 20 && keys[0].isDisjoint(with: keys[1]))

@@ -65,6 +65,8 @@ struct ErasureTests {
         intent.lastError = PaymentFailure(code: "declined", declineCode: nil, message: marker)
         var given = Refund(id: "re_\(number)", paymentIntentID: "pi_\(number)", amount: try money(2_500), status: .succeeded)
         given.metadata = metadata
+        given.reason = marker
+        given.failureReason = marker
         let subjects: [WebhookEvent.Subject] = [
             .paymentIntent(intent), .refund(given), .paymentIntentReference(id: "pi_\(number)"),
         ]

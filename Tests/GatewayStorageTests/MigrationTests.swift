@@ -16,6 +16,7 @@ struct MigrationTests {
                 Set(tables.map { $0["name"] as String }) == [
                     "orders", "payment_transactions", "operations", "refunds", "idempotency_keys", "webhook_events",
                     "transaction_events", "installation", "event_listings", "purges", "database_identity",
+                    "history_chain", "history_roots",
                 ]
             )
             for table in tables { #expect(table["strict"] == 1, "\(table)") }
@@ -30,7 +31,7 @@ struct MigrationTests {
             #expect(
                 try await SQLiteStore.migrate(path: folder + "/gateway.db") == [
                     "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists",
-                    "0006-retention", "0007-erasure", "0008-identity",
+                    "0006-retention", "0007-erasure", "0008-identity", "0009-history-chain",
                 ])
             #expect(try await SQLiteStore.migrate(path: folder + "/gateway.db") == [])
         }

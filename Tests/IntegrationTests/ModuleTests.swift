@@ -103,7 +103,7 @@ extension OneAtATime {
         }
 
         @Test(
-            "In development a broken module names itself, cause and mend in one line, and the others serve",
+            "In development a broken module names itself, cause and correction in one line, and the others serve",
             arguments: Fault.allCases)
         func development(fault: Fault) async throws {
             try await withModules(fault) { gateway in
@@ -173,7 +173,9 @@ extension OneAtATime {
             }
         }
 
-        @Test("In production a broken module keeps the gateway from starting", arguments: [Fault.missing, .noELF, .otherDigest])
+        @Test(
+            "In production a broken module keeps the gateway from starting, and the database is left as it is",
+            arguments: [Fault.missing, .noELF, .otherDigest])
         func production(fault: Fault) async throws {
             try await withModules(fault) { gateway in
                 try gateway.reconfigure {
@@ -184,6 +186,7 @@ extension OneAtATime {
                 let end = try await gateway.startAndFail()
                 #expect(end == .exited(78), "\(gateway.log)")
                 #expect(gateway.log.contains(fault.file), "\(gateway.log)")
+                #expect(!FileManager.default.fileExists(atPath: gateway.folder.path("var/gateway.db")))
             }
         }
 

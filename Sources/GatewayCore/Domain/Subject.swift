@@ -7,6 +7,9 @@ package struct Subject: Sendable, Hashable, CustomStringConvertible, Expressible
     /// The most Unicode scalars that a subject may have.
     package static let maximumLength = 255
 
+    /// What the owner of an erased order is called begins so. The schema allows a change of the owner to such a name only.
+    package static let pseudonymPrefix = "erased-"
+
     /// Why a text cannot be a subject.
     package enum Refusal: Error, Sendable, Hashable, CaseIterable {
         /// It is empty, or longer than ``Subject/maximumLength``.
@@ -15,6 +18,8 @@ package struct Subject: Sendable, Hashable, CustomStringConvertible, Expressible
         case controlCharacter
         /// It is not in Unicode's Normalization Form C: another text would look and compare the same in other programs.
         case notNormalized
+        /// It begins with ``Subject/pseudonymPrefix``.
+        case pseudonym
 
         /// What is wrong, as the end of a sentence that names the field.
         package var explanation: String {
@@ -22,6 +27,7 @@ package struct Subject: Sendable, Hashable, CustomStringConvertible, Expressible
             case .length: "must have 1 to \(Subject.maximumLength) characters."
             case .controlCharacter: "must have no control characters."
             case .notNormalized: "must be in Unicode Normalization Form C (NFC)."
+            case .pseudonym: "must not begin with '\(Subject.pseudonymPrefix)': users whose data was erased are called so."
             }
         }
     }
@@ -34,6 +40,7 @@ package struct Subject: Sendable, Hashable, CustomStringConvertible, Expressible
         if text.unicodeScalars.contains(where: Self.isControl) { throw .controlCharacter }
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         guard isASCII || Identifier(text.precomposedStringWithCanonicalMapping) == Identifier(text) else { throw .notNormalized }
+        if text.utf8.starts(with: Self.pseudonymPrefix.utf8) { throw .pseudonym }
         identifier = Identifier(text)
     }
 

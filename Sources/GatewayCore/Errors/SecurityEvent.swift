@@ -18,12 +18,5 @@ package enum SecurityEvent: String, Sendable, CaseIterable {
     case descriptorLimit = "descriptor_limit"
 
     /// Counts one event.
-    package func count() { counter.increment() }
-
-    /// Creates the series of every event with zero, so that the first event is an increase.
-    package static func register() {
-        for event in allCases { event.counter.increment(by: 0) }
-    }
-
-    private var counter: Counter { Counter(label: "gateway_security_events_total", dimensions: [("event", rawValue)]) }
+    package func count() { Counter(label: "gateway_security_events_total", dimensions: [("event", rawValue)]).increment() }
 }

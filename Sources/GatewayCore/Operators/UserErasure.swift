@@ -3,11 +3,11 @@ package import ProviderAPI
 
 /// Blanks the personal data of one user in the books, and keeps the books balanced.
 ///
-/// A pseudonym takes the user's place as the owner. Descriptions, metadata, webhook bodies, client secrets, the provider's id of the payer,
-/// reasons and the details of the history become empty. Amounts, statuses,
-/// times and the provider's ids of payments and refunds stay. So do idempotency keys, until the gateway forgets them by itself: without its
-/// key, a request that a client repeats would have its effect a second time. Orders are taken a few at a time, each time in one transaction: what was done
-/// before an error or a crash stays done, and the next run does the rest.
+/// A pseudonym takes the user's place as the owner. Descriptions, metadata, webhook bodies, client secrets, the provider's id of the
+/// payer, reasons and the details of the history become empty. Amounts, statuses, times and the provider's ids of payments and refunds
+/// stay. So do idempotency keys, until the gateway forgets them by itself: without its key, a request that a client repeats would have
+/// its effect a second time. Orders are taken a few at a time, each time in one transaction: what was done before an error or a crash
+/// stays done, and the next run does the rest.
 package struct UserErasure: Sendable {
     let store: any GatewayStore
     let clock: any ProviderClock
@@ -16,12 +16,10 @@ package struct UserErasure: Sendable {
 
     /// How many orders one transaction takes.
     static let stepSize = 20
-    /// The longest name of a user, in Unicode scalars.
-    static let longestSubject = 255
 
     /// An erasure over a store.
     ///
-    /// - Parameter makePseudonym: makes a name that starts with ``pseudonymPrefix`` and was never used before.
+    /// - Parameter makePseudonym: makes a name that starts with ``Subject/pseudonymPrefix`` and was never used before.
     package init(
         store: any GatewayStore, clock: any ProviderClock, logger: Logger,
         makePseudonym: @escaping @Sendable () -> String = Self.randomPseudonym
@@ -32,13 +30,10 @@ package struct UserErasure: Sendable {
         self.makePseudonym = makePseudonym
     }
 
-    /// What the owner of an erased order is called begins so. The schema allows a change of the owner to such a name only.
-    package static let pseudonymPrefix = "erased-"
-
     /// A pseudonym of 128 random bits.
     @Sendable package static func randomPseudonym() -> String {
         let bits = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-        return pseudonymPrefix + String(bits.0, radix: 36) + String(bits.1, radix: 36)
+        return Subject.pseudonymPrefix + String(bits.0, radix: 36) + String(bits.1, radix: 36)
     }
 
     /// What was blanked.
@@ -61,10 +56,10 @@ package struct UserErasure: Sendable {
     /// - Throws: ``GatewayError/Code/notFound`` where the books have nothing of the user; ``GatewayError/Code/invalidState`` where an
     ///   operation of theirs is not settled; ``GatewayError/Code/invalidRequest``; ``StoreError``.
     package func erase(_ subject: String, by operatorName: String) async throws -> Report {
-        guard (1...Self.longestSubject).contains(subject.unicodeScalars.count) else {
-            throw GatewayError.invalid("user", "It must have 1 to \(Self.longestSubject) characters.")
+        guard (1...Subject.maximumLength).contains(subject.unicodeScalars.count) else {
+            throw GatewayError.invalid("user", "It must have 1 to \(Subject.maximumLength) characters.")
         }
-        guard !subject.hasPrefix(Self.pseudonymPrefix) else {
+        guard !subject.hasPrefix(Subject.pseudonymPrefix) else {
             throw GatewayError.invalid("user", "It is the pseudonym of a user who is erased already.")
         }
         var report = Report(pseudonym: makePseudonym())
@@ -144,8 +139,12 @@ extension WebhookEvent {
             event.subject = .paymentIntent(intent)
         case .refund(var refund):
             refund.metadata = [:]
+            refund.reason = nil
+            refund.failureReason = nil
             event.subject = .refund(refund)
-        default: break
+        // A dispute's reason is one of the card network's words. The others are ids.
+        case .dispute, .paymentIntentReference, .refundsOfPaymentIntent, .other: break
+        @unknown default: break
         }
         return event
     }

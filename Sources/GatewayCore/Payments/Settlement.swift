@@ -135,7 +135,11 @@ struct Settlement {
             _ = try bookkeeper.releaseRefund(record, on: transaction, note: note)
             return .ended(.failed, answer)
         }
-        guard transaction.status != .manualReview, !transaction.status.isTerminal else { return .ended(.failed, answer) }
+        guard transaction.status != .manualReview, !transaction.status.isTerminal else {
+            // Something else has ended the payment meanwhile. The history still tells how this operation ended.
+            _ = try bookkeeper.write(transaction, over: transaction, note: note)
+            return .ended(.failed, answer)
+        }
         var changed = transaction
         changed.paymentIntentID = transaction.paymentIntentID ?? decline.paymentIntent?.id
         // A declined creation leaves no intent to try again with.

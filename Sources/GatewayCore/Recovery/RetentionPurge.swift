@@ -2,7 +2,8 @@ package import Logging
 package import ProviderAPI
 import ServiceLifecycle
 
-/// Removes webhooks, their bodies and client secrets once their time is over. Idempotency keys have ``KeyPurge``.
+/// Removes idempotency keys, webhooks, their bodies and client secrets once their time is over. The key of an open operation has no
+/// answer yet, and stays.
 ///
 /// It works in steps of one short transaction each, whose turn at the writer comes after those of requests. A run has a limit, and the next
 /// one continues behind it: the first run after an upgrade may find years of data.
@@ -15,11 +16,13 @@ package struct RetentionPurge: Service {
 
     /// How many rows one transaction looks at.
     static let stepSize = 200
-    /// How many steps of each kind one run has at most.
+    /// How many steps one run has at most of each kind but idempotency keys.
     static let stepsPerRun = 500
 
     /// A purge over a store.
-    package init(store: any GatewayStore, policy: RetentionPolicy, clock: any ProviderClock, logger: Logger) {
+    package init(
+        store: any GatewayStore, policy: RetentionPolicy = RetentionPolicy(), clock: any ProviderClock, logger: Logger
+    ) {
         self.store = store
         self.policy = policy
         self.clock = clock
@@ -39,6 +42,8 @@ package struct RetentionPurge: Service {
 
     /// What one run has removed.
     package struct Report: Sendable, Hashable {
+        /// Idempotency keys that were forgotten.
+        package var idempotencyKeys = 0
         /// Webhooks whose body was emptied.
         package var webhookBodies = 0
         /// Webhooks that were deleted.
@@ -50,11 +55,16 @@ package struct RetentionPurge: Service {
         package init() {}
     }
 
-    /// Removes what is due now, at most ``stepsPerRun`` steps of each kind.
+    /// Removes what is due now, of all but idempotency keys at most ``stepsPerRun`` steps each.
     @discardableResult
     package func purge() async throws -> Report {
         let now = clock.now()
         var report = Report()
+        // All of them: nearly every request leaves one, and a limit could fall behind.
+        report.idempotencyKeys = try await steps(.max, before: now.advanced(by: .zero - policy.idempotencyKeys)) { writer, time in
+            let count = try writer.purgeIdempotencyKeys(completedBefore: time, limit: Self.stepSize)
+            return PurgeStep(changed: count, isLast: count < Self.stepSize)
+        }
         // Webhooks that are deleted need not be emptied before.
         report.webhookEvents = try await steps(before: now.advanced(by: .zero - policy.webhookEvents)) { writer, time in
             let count = try writer.deleteWebhooks(receivedBefore: time, limit: Self.stepSize)
@@ -70,6 +80,7 @@ package struct RetentionPurge: Service {
             logger.info(
                 "Old data was purged.",
                 metadata: [
+                    "idempotency_keys": .stringConvertible(report.idempotencyKeys),
                     "webhook_bodies": .stringConvertible(report.webhookBodies),
                     "webhook_events": .stringConvertible(report.webhookEvents),
                     "client_secrets": .stringConvertible(report.clientSecrets),
@@ -79,10 +90,11 @@ package struct RetentionPurge: Service {
     }
 
     private func steps(
-        before time: Timestamp, _ work: @escaping @Sendable (any StoreWriter, Timestamp) throws -> PurgeStep
+        _ most: Int = stepsPerRun, before time: Timestamp,
+        _ work: @escaping @Sendable (any StoreWriter, Timestamp) throws -> PurgeStep
     ) async throws -> Int {
         var total = 0
-        for _ in 0..<Self.stepsPerRun where !Task.isCancelled {
+        for _ in 0..<most where !Task.isCancelled {
             let step = try await store.write(in: .patient) { try work($0, time) }
             total += step.changed
             if step.isLast { break }

@@ -107,7 +107,7 @@ package protocol StoreWriter: StoreReader {
     /// Blanks personal data of the next `limit` orders of a user, with all that belongs to them, and gives them another owner. See
     /// ``UserErasure``.
     ///
-    /// - Parameter pseudonym: starts with ``UserErasure/pseudonymPrefix``.
+    /// - Parameter pseudonym: starts with ``Subject/pseudonymPrefix``.
     func erase(
         _ userID: String, as pseudonym: String, by actor: HistoryChange.Actor, limit: Int, at now: Timestamp
     ) throws -> ErasureStep

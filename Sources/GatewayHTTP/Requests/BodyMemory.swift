@@ -1,31 +1,52 @@
-import Metrics
+package import GatewayCore
 import NIOCore
 import Synchronization
 
-/// How many bytes of request bodies are in memory, over all connections, and how many may be.
+/// How many bytes of large request bodies are in memory, over all connections, and how many may be.
 ///
-/// Bodies of requests without a token, which are webhooks and requests for providers' pages, have half of it together. Strangers who
-/// send many bodies and finish none of them leave the other half to clients.
+/// Nobody can use up what others need:
+///
+/// - The first ``allowance`` bytes of a body do not count. Most payments and webhooks are no larger, so they always find room. The number of
+///   connections bounds what this takes.
+/// - Bodies of requests without a token, which are webhooks and requests for providers' pages, have half of the limit together.
+/// - The bodies of one user have an eighth of it.
 package final class BodyMemory: Sendable {
     /// Who sends a body.
-    package enum Sender: String, Sendable, CaseIterable {
+    package enum Sender: Sendable, Hashable {
         /// A client with a valid token.
-        case authenticated
+        case authenticated(Subject)
         /// Anyone.
         case anonymous
+
+        /// The values of the label `sender` in metrics.
+        package static let labels = ["authenticated", "anonymous"]
+
+        var label: String {
+            switch self {
+            case .authenticated: "authenticated"
+            case .anonymous: "anonymous"
+            }
+        }
     }
 
     /// The limit of a gateway whose configuration has none, in bytes.
     package static let defaultLimit = 64 << 20
+    /// How many bytes of each body are free, unless a test says otherwise.
+    package static let defaultAllowance = 16 << 10
 
     /// How many bytes there may be.
     package let limit: Int
+    /// How many bytes of each body do not count.
+    let allowance: Int
     private let total = Atomic(0)
     private let anonymous = Atomic(0)
+    /// Only users who have a large body in memory are in it.
+    private let users = Mutex<[Subject: Int]>([:])
 
     /// Memory for so many bytes of bodies, none of which is in use.
-    package init(limit: Int = defaultLimit) {
+    package init(limit: Int = defaultLimit, allowance: Int = defaultAllowance) {
         self.limit = limit
+        self.allowance = allowance
     }
 
     /// How many bytes are in use.
@@ -35,16 +56,39 @@ package final class BodyMemory: Sendable {
     ///
     /// - Returns: false where there are not so many; none is taken then.
     func take(_ count: Int, for sender: Sender) -> Bool {
-        if sender == .anonymous, !Self.add(count, to: anonymous, limit: limit / 2) { return false }
+        guard count > 0 else { return true }
+        guard takeShare(count, for: sender) else { return false }
         if Self.add(count, to: total, limit: limit) { return true }
-        if sender == .anonymous { anonymous.subtract(count, ordering: .relaxed) }
+        giveShare(back: count, of: sender)
         return false
     }
 
     /// Gives bytes back.
     func give(back count: Int, of sender: Sender) {
-        if sender == .anonymous { anonymous.subtract(count, ordering: .relaxed) }
+        guard count > 0 else { return }
+        giveShare(back: count, of: sender)
         total.subtract(count, ordering: .relaxed)
+    }
+
+    private func takeShare(_ count: Int, for sender: Sender) -> Bool {
+        guard case .authenticated(let user) = sender else { return Self.add(count, to: anonymous, limit: limit / 2) }
+        return users.withLock { users in
+            let wanted = users[user, default: 0] + count
+            guard wanted <= limit / 8 else { return false }
+            users[user] = wanted
+            return true
+        }
+    }
+
+    private func giveShare(back count: Int, of sender: Sender) {
+        guard case .authenticated(let user) = sender else {
+            anonymous.subtract(count, ordering: .relaxed)
+            return
+        }
+        users.withLock { users in
+            let left = users[user, default: 0] - count
+            users[user] = left > 0 ? left : nil
+        }
     }
 
     private static func add(_ count: Int, to counter: borrowing Atomic<Int>, limit: Int) -> Bool {
@@ -61,6 +105,8 @@ struct ReceivedBody: Sendable {
     private(set) var bytes: [UInt8] = []
     /// What the bytes take of the memory for bodies; nil while there are none. Code that passes the bytes on passes this on as well.
     private(set) var charge: Charge?
+    /// How many bytes were reserved, those that do not count included.
+    private var capacity = 0
     private let memory: BodyMemory
     private let sender: BodyMemory.Sender
 
@@ -77,11 +123,12 @@ struct ReceivedBody: Sendable {
     mutating func append(_ part: ByteBuffer, maximum: Int) -> Bool {
         let count = bytes.count + part.readableBytes
         let charge = charge ?? Charge(of: memory, for: sender)
-        if count > charge.count {
+        if count > capacity {
             // Doubled, so that a body in many small parts is copied seldom. One in a single part takes what it needs.
-            let capacity = min(max(count, 2 * charge.count), max(count, maximum))
-            guard charge.grow(to: capacity) else { return false }
-            bytes.reserveCapacity(capacity)
+            let wanted = min(max(count, 2 * capacity), max(count, maximum))
+            guard charge.grow(to: max(0, wanted - memory.allowance)) else { return false }
+            bytes.reserveCapacity(wanted)
+            capacity = wanted
         }
         self.charge = charge
         bytes.append(contentsOf: part.readableBytesView)
@@ -91,6 +138,7 @@ struct ReceivedBody: Sendable {
     /// Forgets the bytes, and gives their memory back.
     mutating func drop() {
         bytes = []
+        capacity = 0
         charge = nil
     }
 

@@ -75,7 +75,7 @@ struct GatewayRequest {
     /// What a mutating request brings along, with the fingerprint of its body.
     ///
     /// - Throws: ``GatewayError/Code/malformedRequest`` for a key that is not 1 to 255 visible ASCII characters.
-    func mutation(body: [UInt8]) throws -> CallerContext {
+    func mutation(body: ReceivedBody) throws -> CallerContext {
         var mutation = CallerContext(principal: try principal, requestID: context.requestID)
         mutation.traceparent = traceparent
         guard let key = request.headers[.idempotencyKey] else { return mutation }
@@ -88,7 +88,7 @@ struct GatewayRequest {
         let target = "\(request.method.rawValue) \(request.uri.path)?\(request.uri.query ?? "")\n"
         mutation.idempotency = IdempotencyClaim(
             reference: IdempotencyReference(owner: mutation.principal.subject, key: key),
-            fingerprint: SHA256Digest.hex(Array(target.utf8) + body)
+            fingerprint: SHA256Digest.hex(Array(target.utf8) + body.bytes)
         )
         return mutation
     }
@@ -112,7 +112,7 @@ struct GatewayRequest {
         let progress = BodyProgress(isTooLarge: told.map { $0 > maximum } ?? false)
         let tooLarge = GatewayError(.payloadTooLarge, "The body must have at most \(maximum) bytes.")
         let late = GatewayError(.malformedRequest, "The body did not arrive within \(deadline.components.seconds) seconds.")
-        let sender: BodyMemory.Sender = caller == nil ? .anonymous : .authenticated
+        let sender = caller.map { BodyMemory.Sender.authenticated($0.subject) } ?? .anonymous
         let empty = ReceivedBody(in: memory, from: sender)
         let read: @Sendable () async throws -> ReceivedBody = {
             var received = empty
@@ -122,7 +122,7 @@ struct GatewayRequest {
                     count += part.readableBytes
                     if count <= maximum {
                         guard received.append(part, maximum: min(told ?? maximum, maximum)) else {
-                            Counter(label: "gateway_bodies_refused_total", dimensions: [("sender", sender.rawValue)]).increment()
+                            Counter(label: "gateway_bodies_refused_total", dimensions: [("sender", sender.label)]).increment()
                             throw GatewayError(.unavailable, "There is no memory for the body now; nothing was done.")
                                 .retry(afterSeconds: 1)
                         }
@@ -162,7 +162,8 @@ struct GatewayRequest {
     ///
     /// - Throws: ``GatewayError/Code/unsupportedMediaType``, ``GatewayError/Code/malformedRequest``,
     ///   ``GatewayError/Code/invalidRequest`` where it is no object, ``GatewayError/Code/cardNumberRefused``.
-    func object(in bytes: [UInt8], mayBeEmpty: Bool) async throws -> [String: JSONValue] {
+    func object(in body: ReceivedBody, mayBeEmpty: Bool) async throws -> [String: JSONValue] {
+        let bytes = body.bytes
         if bytes.isEmpty, mayBeEmpty { return [:] }
         let mediaType = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { $0 != " " }
         guard mediaType == "application/json" else {

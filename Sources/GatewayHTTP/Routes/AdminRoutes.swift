@@ -44,14 +44,14 @@ package struct AdminRoutes: Sendable {
     }
 
     private func reconcile(_ request: GatewayRequest) async throws -> [UInt8] {
-        var fields = FieldReader(try await request.object(in: try await request.body().bytes, mayBeEmpty: true))
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: true))
         try fields.finish()
         return try Self.json(try await recovery.reconcile())
     }
 
     private func resolve(_ request: GatewayRequest) async throws -> [UInt8] {
         let id = try request.id("id", of: "operation")
-        var fields = FieldReader(try await request.object(in: try await request.body().bytes, mayBeEmpty: false))
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: false))
         let word = fields.string("as", isRequired: true)
         let outcome = word.flatMap(Resolution.Outcome.init)
         if word != nil, outcome == nil { fields.report("as", "It must be one of: succeeded, failed.") }
@@ -69,7 +69,7 @@ package struct AdminRoutes: Sendable {
     }
 
     private func replay(_ request: GatewayRequest) async throws -> [UInt8] {
-        var fields = FieldReader(try await request.object(in: try await request.body().bytes, mayBeEmpty: false))
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: false))
         var selection = WebhookReplay.Selection()
         selection.provider = fields.string("provider")
         selection.eventID = fields.string("event")
@@ -83,7 +83,7 @@ package struct AdminRoutes: Sendable {
     }
 
     private func commands(_ request: GatewayRequest) async throws -> [UInt8] {
-        var fields = FieldReader(try await request.object(in: try await request.body().bytes, mayBeEmpty: false))
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: false))
         let provider = fields.string("provider", isRequired: true)
         try fields.finish()
         guard let provider else { throw GatewayError(.invalidRequest, "A field is missing.") }
@@ -91,7 +91,7 @@ package struct AdminRoutes: Sendable {
     }
 
     private func call(_ request: GatewayRequest) async throws -> [UInt8] {
-        var fields = FieldReader(try await request.object(in: try await request.body().bytes, mayBeEmpty: false))
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: false))
         let provider = fields.string("provider", isRequired: true)
         let command = fields.string("command", isRequired: true)
         let arguments = fields.strings("arguments")
@@ -101,7 +101,7 @@ package struct AdminRoutes: Sendable {
     }
 
     private func erase(_ request: GatewayRequest) async throws -> [UInt8] {
-        var fields = FieldReader(try await request.object(in: try await request.body().bytes, mayBeEmpty: false))
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: false))
         let user = fields.string("user", isRequired: true)
         let name = fields.string("operator", isRequired: true)
         try fields.finish()

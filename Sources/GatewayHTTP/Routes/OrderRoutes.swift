@@ -9,7 +9,7 @@ struct OrderRoutes: Sendable {
     @Sendable func create(_ request: GatewayRequest) async throws -> Response {
         var query = request.query
         try query.finish()
-        let body = try await request.body().bytes
+        let body = try await request.body()
         let order = try NewOrder(try await request.object(in: body, mayBeEmpty: false), for: try request.principal)
         return .answer(try await orders.create(order, try request.mutation(body: body)))
     }

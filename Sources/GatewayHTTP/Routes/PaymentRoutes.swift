@@ -13,7 +13,7 @@ struct PaymentRoutes: Sendable {
     @Sendable func create(_ request: GatewayRequest) async throws -> Response {
         var query = request.query
         try query.finish()
-        let body = try await request.body().bytes
+        let body = try await request.body()
         let command = try CreatePaymentCommand(try await request.object(in: body, mayBeEmpty: false))
         return .answer(try await flow.create(command, try request.mutation(body: body)))
     }
@@ -42,7 +42,7 @@ struct PaymentRoutes: Sendable {
         var query = query ?? request.query
         let intent = try request.intent(&query)
         try query.finish()
-        let body = try await request.body().bytes
+        let body = try await request.body()
         let command = try decode(try await request.object(in: body, mayBeEmpty: true))
         return .answer(try await flow.execute(command, on: intent, try request.mutation(body: body)))
     }

@@ -30,7 +30,7 @@ package struct ProviderCommandRoutes: Sendable {
         try checkEnvironment()
         var query = request.query
         try query.finish()
-        let arguments = try Self.arguments(in: try await request.object(in: try await request.body().bytes, mayBeEmpty: true))
+        let arguments = try Self.arguments(in: try await request.object(in: try await request.body(), mayBeEmpty: true))
         let provider = try Self.name("provider", in: request)
         let command = try Self.name("command", in: request)
         return .json(Self.body(of: try await desk.call(command, arguments, of: provider)))

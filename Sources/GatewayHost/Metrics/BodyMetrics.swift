@@ -10,16 +10,13 @@ struct BodyMetrics: Sendable {
     /// The metrics as text.
     func render() -> String {
         var text = ""
-        Self.add("gateway_body_memory_bytes", "Bytes of request bodies in memory.", memory.bytesInUse, to: &text)
-        Self.add(
+        PrometheusText.gauge(
+            "gateway_body_memory_bytes", "Bytes of request bodies in memory, those beyond the first 16 KiB of each.",
+            memory.bytesInUse, to: &text)
+        PrometheusText.gauge(
             "gateway_body_memory_limit_bytes",
             "Bytes of request bodies from which on one more is refused (server.body_memory_mib).",
             memory.limit, to: &text)
         return text
-    }
-
-    private static func add(_ name: String, _ help: String, _ value: Int, to text: inout String) {
-        text += PrometheusText.header(name, help: help, type: "gauge")
-        PrometheusText.sample(name, "", PrometheusText.number(Double(value)), to: &text)
     }
 }

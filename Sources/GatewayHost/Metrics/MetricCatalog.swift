@@ -45,8 +45,11 @@ enum MetricCatalog {
     /// It is called before each scrape: the providers may have been exchanged by a reload.
     static func register(providers: [String], in metrics: PrometheusMetrics) {
         _ = metrics.makeCounter(label: "gateway_manual_reviews_total", dimensions: [])
-        for sender in BodyMemory.Sender.allCases {
-            _ = metrics.makeCounter(label: "gateway_bodies_refused_total", dimensions: [("sender", sender.rawValue)])
+        for event in SecurityEvent.allCases {
+            _ = metrics.makeCounter(label: "gateway_security_events_total", dimensions: [("event", event.rawValue)])
+        }
+        for sender in BodyMemory.Sender.labels {
+            _ = metrics.makeCounter(label: "gateway_bodies_refused_total", dimensions: [("sender", sender)])
         }
         _ = metrics.makeCounter(label: "gateway_rate_limited_requests_total", dimensions: [])
         for result in ["changed", "unchanged", "failed"] {

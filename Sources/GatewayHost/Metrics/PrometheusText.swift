@@ -26,6 +26,12 @@ enum PrometheusText {
             .joined(separator: ",")
     }
 
+    /// Adds a gauge without labels.
+    static func gauge(_ name: String, _ help: String, _ value: Int, to text: inout String) {
+        text += header(name, help: help, type: "gauge")
+        sample(name, "", number(Double(value)), to: &text)
+    }
+
     /// The HELP and TYPE lines of a metric.
     static func header(_ name: String, help: String, type: String) -> String {
         "# HELP \(name) \(escaped(help, quotes: false))\n# TYPE \(name) \(type)\n"

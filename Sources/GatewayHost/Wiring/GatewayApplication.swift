@@ -30,7 +30,6 @@ struct GatewayApplication: Sendable {
     ) async throws -> GatewayApplication {
         Allocator.returnLargeBlocks()
         let limit = connectionLimit(for: configuration, logger: logger)
-        SecurityEvent.register()
         for warning in configuration.warnings {
             logger.warning("The configuration is allowed, and worth a look.", metadata: ["warning": "\(warning)"])
         }
@@ -76,6 +75,7 @@ struct GatewayApplication: Sendable {
         )
         configuration.maximumGracefulShutdownDuration = Self.shutdownLimit
         try await ServiceGroup(configuration: configuration).run()
+        logger.notice("The gateway has stopped; all that it had accepted is done.")
     }
 
     /// Before the first module is loaded: what it opens may be many.

@@ -26,7 +26,9 @@ struct GatewayServices: Sendable {
     let retention: RetentionPolicy
     let logger: Logger
 
-    /// Takes the lock file, opens the database, frees the operations of processes that are gone, and loads the providers.
+    /// Takes the lock file, loads the providers, opens the database, and frees the operations of processes that are gone.
+    ///
+    /// In this order: a new version that refuses a module leaves the database as it is, so that the version before can be started again.
     ///
     /// - Parameters:
     ///   - client: under the providers' transports. Whoever made it ends it where this throws.
@@ -35,8 +37,12 @@ struct GatewayServices: Sendable {
     static func open(
         _ configuration: GatewayConfiguration, client: OutboundClient, keepsSecrets: Bool, logger: Logger
     ) async throws -> GatewayServices {
+        let lock = try SQLiteStore.takeLock(path: configuration.database.path)
+        let hosting = ProviderHosting(
+            client: client, loader: .forProviders(of: configuration), logger: logger, keepsSecrets: keepsSecrets)
+        let registry = LiveRegistry(try await hosting.load(configuration).registry(logger: logger), logger: logger)
         let store = try SQLiteStore.open(
-            path: configuration.database.path,
+            path: configuration.database.path, lock: lock,
             onCommitInDoubt: {
                 logger.critical(
                     "A commit failed, and whether it is on disk is not known. The process ends; the next start finds out.")
@@ -47,9 +53,6 @@ struct GatewayServices: Sendable {
         do {
             // Under the lock file no other process works on these operations.
             try await store.write { try $0.voidLeases() }
-            let hosting = ProviderHosting(
-                client: client, loader: .forProviders(of: configuration), logger: logger, keepsSecrets: keepsSecrets)
-            let registry = LiveRegistry(try await hosting.load(configuration).registry(logger: logger), logger: logger)
             hosting.removeOldCopies(of: configuration)
             return GatewayServices(
                 store: store, client: client, hosting: hosting, registry: registry, retention: configuration.retention,
@@ -92,8 +95,8 @@ struct GatewayServices: Sendable {
             StoreService(store: store), OutboundService(client: client), supervisor, inbox, recovery,
             OutageProbe(
                 store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger),
-            KeyPurge(store: store, memory: retention.idempotencyKeys, clock: clock, logger: logger),
             RetentionPurge(store: store, policy: retention, clock: clock, logger: logger),
+            HistoryRootService(store: store, clock: clock, logger: logger),
             EventCatchUp(
                 store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger),
             OpenPaymentCheck(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),

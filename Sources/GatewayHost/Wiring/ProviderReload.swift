@@ -37,14 +37,14 @@ final class ProviderReload: Sendable {
         }
         defer { isTaken.store(false, ordering: .releasing) }
         // The key set of tokens is read whatever becomes of providers.yaml; the log has its result.
-        async let keys: Void? = keys?.refresh()
+        async let refreshed: Void? = keys?.refresh()
         let providers: Result<Void, any Error>
         do {
             providers = .success(try await exchangeProviders())
         } catch {
             providers = .failure(error)
         }
-        await keys
+        await refreshed
         try providers.get()
     }
 

@@ -29,8 +29,7 @@ extension SQLiteStore {
             guard FileManager.default.fileExists(atPath: backup) else {
                 throw DatabaseOpenError.cannotOpen(path: backup, reason: SystemError.text(ENOENT))
             }
-            try makeFolder(of: path)
-            let lock = try DatabaseLock(databasePath: path)
+            let lock = try takeLock(path: path)
             defer { lock.release() }
             let previous = PreviousDatabase(path: path, at: now)
             guard replacing || !previous.exists else { throw DatabaseOpenError.exists(path: path) }
@@ -85,12 +84,17 @@ private struct PreviousDatabase {
         exists = Self.suffixes.contains { FileManager.default.fileExists(atPath: path + $0) }
     }
 
-    /// Renames it. A log without its database would be taken for the log of the next one.
+    /// Renames it. A log without its database would be taken for the log of the next one. Its identity is removed: with it, the database
+    /// would be served again where somebody puts it back, though it does not know the payments that were made since.
     func setAside() throws {
-        for suffix in Self.suffixes + [".identity"] where FileManager.default.fileExists(atPath: path + suffix) {
+        for suffix in Self.suffixes where FileManager.default.fileExists(atPath: path + suffix) {
             guard rename(path + suffix, name + suffix) == 0 else {
                 throw DatabaseOpenError.cannotOpen(path: path + suffix, reason: SystemError.text(errno))
             }
+        }
+        let identity = IdentityFile.path(ofDatabase: path)
+        guard unlink(identity) == 0 || errno == ENOENT else {
+            throw DatabaseOpenError.cannotOpen(path: identity, reason: SystemError.text(errno))
         }
         if exists { try FileSync.folder(of: path) }
     }

@@ -28,7 +28,8 @@ struct DatabaseIdentity {
     /// - Parameters:
     ///   - database: a connection in a transaction.
     ///   - migrations: those that the database has, the first at least.
-    /// - Throws: ``DatabaseOpenError/isCopy(path:reason:)``, ``DatabaseOpenError/isBehind(path:reason:)``.
+    /// - Throws: ``DatabaseOpenError/isCopy(path:reason:)``, ``DatabaseOpenError/isBehind(path:reason:)``,
+    ///   ``DatabaseOpenError/isIncomplete(path:reason:)``.
     func check(_ database: Database, migrations: Set<String>, claim: SQLiteStore.Claim) throws {
         let record = migrations.contains(Migration0008Identity.identifier) ? try Self.record(in: database) : nil
         // Its owner says that the file may be left behind: one that can't be read proves nothing then.
@@ -40,7 +41,15 @@ struct DatabaseIdentity {
             throw claim == .moved
                 ? DatabaseOpenError.isBehind(path: path, reason: reason) : DatabaseOpenError.isCopy(path: path, reason: reason)
         }
-        if claim == .moved { return }
+        if claim == .moved {
+            if let record, record.path != absolutePath {
+                try requireNotServed(at: record.path)
+                if let reason = leftBehind(at: record, installation: installation, numbers: numbers) {
+                    throw DatabaseOpenError.isIncomplete(path: path, reason: reason)
+                }
+            }
+            return
+        }
         if let reason = difference(record, file, installation: installation) {
             throw DatabaseOpenError.isCopy(path: path, reason: reason)
         }
@@ -50,31 +59,26 @@ struct DatabaseIdentity {
     /// that were served, and SQLite would drop the log.
     ///
     /// - Parameter isNew: whether there is no file.
-    /// - Throws: ``DatabaseOpenError/isCopy(path:reason:)``.
+    /// - Throws: ``DatabaseOpenError/isGone(path:remains:)``.
     func checkRemains(isNew: Bool) throws {
-        guard isNew || (try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey]).fileSize) == 0 else { return }
-        let remains = [IdentityFile.path(ofDatabase: path), path + "-wal"].filter { file in
-            let size = (try? URL(filePath: file).resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? nil
-            return (size ?? 0) > 0
-        }
-        guard !remains.isEmpty else { return }
-        throw DatabaseOpenError.isCopy(
-            path: path,
-            reason:
-                "it is \(isNew ? "gone" : "empty"), and \(remains.joined(separator: " and ")) is still there; put the database back, or "
-                + "remove that too to begin new books")
+        guard isNew || Self.size(of: path) == 0 else { return }
+        let remains = [IdentityFile.path(ofDatabase: path), path + "-wal"].filter { Self.size(of: $0) > 0 }
+        if !remains.isEmpty { throw DatabaseOpenError.isGone(path: path, remains: remains) }
+    }
+
+    /// A file's size in bytes; 0 where there is none.
+    private static func size(of path: String) -> Int {
+        ((try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? nil) ?? 0
     }
 
     /// Refuses a file without any table where a database was served: its log is gone, and with it all that was written.
     ///
     /// A file that is not there at all is a new beginning.
     ///
-    /// - Throws: ``DatabaseOpenError/isCopy(path:reason:)``.
+    /// - Throws: ``DatabaseOpenError/isEmpty(path:lastOrder:)``.
     func checkEmptyFile() throws {
         guard let file = try IdentityFile.read(databasePath: path) else { return }
-        throw DatabaseOpenError.isCopy(
-            path: path,
-            reason: "it is empty, and the database that was served here had order \(file.numbers.orders); is its log missing?")
+        throw DatabaseOpenError.isEmpty(path: path, lastOrder: file.numbers.orders)
     }
 
     /// What tells the database from the one that was served; nil where it is the same.
@@ -97,6 +101,33 @@ struct DatabaseIdentity {
         if let machine, let other = record.machine, machine != other { return "it was served on another machine" }
         return nil
     }
+
+    /// Refuses a database that still is where it was, with a gateway on it.
+    private func requireNotServed(at old: String) throws {
+        guard FileManager.default.fileExists(atPath: old + ".lock") else { return }
+        try DatabaseLock(databasePath: old).release()
+    }
+
+    /// What of the database was not moved along with it, as far as the old place shows it; nil where nothing was left there.
+    private func leftBehind(at record: Record, installation: String, numbers: HighestNumbers) -> String? {
+        let old = record.path
+        let log = old + "-wal"
+        if Self.size(of: log) > 0, !FileManager.default.fileExists(atPath: old) {
+            return "its log was left behind; move \(log) to \(path)-wal first"
+        }
+        guard let file = try? IdentityFile.read(databasePath: old), file.installation == installation,
+            numbers.isBehind(file.numbers)
+        else { return nil }
+        let more =
+            "the database in \(old) had order \(file.numbers.orders), operation \(file.numbers.operations) and history line "
+            + "\(file.numbers.history), and this one ends at \(numbers.orders), \(numbers.operations) and \(numbers.history)"
+        // The token is another one after each start and each restore.
+        return file.token == record.token
+            ? "\(more). Its log was left behind: move \(log) along"
+            : "\(more). That one was served or restored since. Move that one, or move it and \(old).identity out of the way first"
+    }
+
+    private var absolutePath: String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private static func behind(_ numbers: HighestNumbers, _ recorded: HighestNumbers) -> String {
         "it is older than what was served here, which had order \(recorded.orders), operation \(recorded.operations) and history "
@@ -147,7 +178,6 @@ struct DatabaseIdentity {
     }
 
     private func write(token: String, inode: Int64, in database: Database) throws {
-        let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
         try SQLiteTransaction(database: database).execute(
             """
             INSERT INTO database_identity (id, token, path, inode, machine, created_at, updated_at)
@@ -155,7 +185,7 @@ struct DatabaseIdentity {
             ON CONFLICT (id) DO UPDATE SET token = excluded.token, path = excluded.path, inode = excluded.inode,
                 machine = excluded.machine, updated_at = excluded.updated_at
             """,
-            [token, absolute, inode, machine])
+            [token, absolutePath, inode, machine])
     }
 
     private static func inode(of path: String) -> Int64 {

@@ -25,6 +25,9 @@ struct HighestNumbers: Sendable, Hashable {
         } ?? HighestNumbers()
     }
 
+    /// All of them, in this order.
+    var all: [Int64] { [orders, operations, history] }
+
     /// Whether any of them is lower than its counterpart.
     func isBehind(_ recorded: HighestNumbers) -> Bool {
         orders < recorded.orders || operations < recorded.operations || history < recorded.history

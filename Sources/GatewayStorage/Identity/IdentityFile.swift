@@ -8,7 +8,10 @@ import Synchronization
 /// numbers are written after each commit, before its units are answered, and are not synced: after the end of a process they are exact,
 /// after a power cut they may be old. They are never ahead of a database that has lost nothing.
 ///
-/// Its text is of one length, below a disk's sector, so that a write within it is whole or not there.
+/// Lines of text, filled up to ``headSize`` bytes with line feeds, are followed by the numbers of orders, operations and lines of history,
+/// eight bytes each, the lowest first. While the database is served the numbers are written through a mapping: each store is whole or not
+/// there, however the process ends, and costs no call of the kernel. (As with SQLite's `-shm`, who cuts the file off ends the process.)
+/// The file is below a disk's sector, so that a write within it is whole or not there.
 final class IdentityFile: Sendable {
     /// What the file says.
     struct Content: Sendable, Hashable {
@@ -25,45 +28,53 @@ final class IdentityFile: Sendable {
     /// The file of a database.
     static func path(ofDatabase path: String) -> String { path + ".identity" }
 
-    private let descriptor: Mutex<CInt?>
-    private let numbersOffset: Int
-    private let last = Mutex<HighestNumbers?>(nil)
+    /// The mapping, while the file is open.
+    private let mapping: Mutex<Mapping?>
+
+    /// A page of memory that is the file. Whoever holds the lock alone uses it.
+    private struct Mapping: @unchecked Sendable {
+        let start: UnsafeMutableRawPointer
+        let size: Int
+        var numbers: HighestNumbers
+    }
 
     /// Opens the file to record numbers. It must be there.
     ///
     /// - Throws: ``DatabaseOpenError/cannotOpen(path:reason:)``.
     init(databasePath: String, content: Content) throws {
         let path = Self.path(ofDatabase: databasePath)
-        let opened = open(path, O_WRONLY | O_CLOEXEC)
+        let opened = open(path, O_RDWR | O_CLOEXEC)
         guard opened >= 0 else { throw DatabaseOpenError.cannotOpen(path: path, reason: SystemError.text(errno)) }
-        descriptor = Mutex(opened)
-        numbersOffset = Self.head(of: content).utf8.count
+        // A mapping stays when its descriptor is closed.
+        defer { _ = Foundation.close(opened) }
+        guard let start = mmap(nil, Self.size, PROT_READ | PROT_WRITE, MAP_SHARED, opened, 0), start != MAP_FAILED else {
+            throw DatabaseOpenError.cannotOpen(path: path, reason: SystemError.text(errno))
+        }
+        mapping = Mutex(Mapping(start: start, size: Self.size, numbers: content.numbers))
     }
 
     deinit { close() }
 
-    /// Records numbers, where they have changed. A failure is ignored: the file then only proves less.
+    /// Records numbers, where they have changed.
     func record(_ numbers: HighestNumbers) {
-        let isNew = last.withLock { last in
-            defer { last = numbers }
-            return last != numbers
-        }
-        guard isNew else { return }
-        let text = Array(Self.tail(of: numbers).utf8)
-        descriptor.withLock { descriptor in
-            if let descriptor { _ = pwrite(descriptor, text, text.count, off_t(numbersOffset)) }
+        mapping.withLock { mapping in
+            guard let start = mapping?.start, mapping?.numbers != numbers else { return }
+            mapping?.numbers = numbers
+            for (index, number) in numbers.all.enumerated() {
+                start.storeBytes(of: number.littleEndian, toByteOffset: Self.headSize + 8 * index, as: Int64.self)
+            }
         }
     }
 
     /// Closes the file.
     func close() {
-        descriptor.withLock { descriptor in
-            if let open = descriptor { _ = Foundation.close(open) }
-            descriptor = nil
+        mapping.withLock { mapping in
+            if let open = mapping { munmap(open.start, open.size) }
+            mapping = nil
         }
     }
 
-    // MARK: The whole text
+    // MARK: The whole file
 
     /// Reads the file of a database.
     ///
@@ -75,7 +86,7 @@ final class IdentityFile: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw DatabaseOpenError.cannotOpen(path: path, reason: SystemError.text(EACCES))
         }
-        guard let content = content(of: String(decoding: data, as: UTF8.self)) else {
+        guard let content = content(of: Array(data)) else {
             throw DatabaseOpenError.isCopy(path: databasePath, reason: "\(path) can't be read: it was cut off or edited")
         }
         return content
@@ -86,7 +97,7 @@ final class IdentityFile: Sendable {
     /// - Throws: ``DatabaseOpenError/cannotOpen(path:reason:)``.
     static func write(_ content: Content, databasePath: String) throws {
         let path = path(ofDatabase: databasePath)
-        let text = Array((head(of: content) + tail(of: content.numbers)).utf8)
+        let text = bytes(of: content)
         if try overwrite(path, with: text) { return }
         let new = path + ".new"
         unlink(new)
@@ -117,38 +128,39 @@ final class IdentityFile: Sendable {
     private static let title = "payment-gateway database identity 1: belongs to the database beside it, never to a copy"
     private static let none = String(repeating: "-", count: 32)
 
-    private static func head(of content: Content) -> String {
-        """
-        \(title)
-        installation \(content.installation)
-        token \(content.token ?? none)
-        next \(content.next ?? none)
+    /// How many bytes the lines of text take, those that fill them up included.
+    static let headSize = 256
+    private static let size = headSize + 24
 
-        """
+    private static func bytes(of content: Content) -> [UInt8] {
+        let text = """
+            \(title)
+            installation \(content.installation)
+            token \(content.token ?? none)
+            next \(content.next ?? none)
+
+            """
+        var bytes = Array(text.utf8)
+        bytes += repeatElement(UInt8(ascii: "\n"), count: headSize - bytes.count)
+        for number in content.numbers.all { withUnsafeBytes(of: number.littleEndian) { bytes += $0 } }
+        return bytes
     }
 
-    private static func tail(of numbers: HighestNumbers) -> String {
-        "orders \(digits(numbers.orders))\noperations \(digits(numbers.operations))\nhistory \(digits(numbers.history))\n"
-    }
-
-    /// As many digits as the highest number has.
-    private static func digits(_ number: Int64) -> String {
-        let digits = String(max(0, number))
-        return String(repeating: "0", count: 19 - digits.utf8.count) + digits
-    }
-
-    private static func content(of text: String) -> Content? {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 8, lines[0] == title, lines[7].isEmpty else { return nil }
-        let names = ["installation", "token", "next", "orders", "operations", "history"]
+    private static func content(of bytes: [UInt8]) -> Content? {
+        guard bytes.count == size else { return nil }
+        let lines = String(decoding: bytes.prefix(headSize), as: UTF8.self).split(separator: "\n")
+        guard lines.count == 4, lines[0] == title else { return nil }
         var values: [String] = []
-        for (name, line) in zip(names, lines.dropFirst()) {
+        for (name, line) in zip(["installation", "token", "next"], lines.dropFirst()) {
             guard line.hasPrefix(name + " ") else { return nil }
             values.append(String(line.dropFirst(name.count + 1)))
         }
-        guard let orders = Int64(values[3]), let operations = Int64(values[4]), let history = Int64(values[5]) else { return nil }
+        let numbers = bytes.withUnsafeBytes { bytes in
+            (0..<3).map { Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: headSize + 8 * $0, as: Int64.self)) }
+        }
+        guard numbers.allSatisfy({ $0 >= 0 }) else { return nil }
         return Content(
             installation: values[0], token: values[1] == none ? nil : values[1], next: values[2] == none ? nil : values[2],
-            numbers: HighestNumbers(orders: orders, operations: operations, history: history))
+            numbers: HighestNumbers(orders: numbers[0], operations: numbers[1], history: numbers[2]))
     }
 }

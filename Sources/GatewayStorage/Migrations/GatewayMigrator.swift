@@ -30,6 +30,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0008Identity.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0008Identity.migrate(database)
         }
+        migrator.registerMigration(Migration0009HistoryChain.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0009HistoryChain.migrate(database)
+        }
         return migrator
     }
 }

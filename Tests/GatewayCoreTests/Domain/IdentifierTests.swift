@@ -38,11 +38,14 @@ struct IdentifierTests {
             ("", .length), (String(repeating: "\u{E9}", count: 256), .length), ("a\tb", .controlCharacter),
             ("\u{7F}", .controlCharacter),
             ("\u{200B}a", .controlCharacter), ("\u{FEFF}a", .controlCharacter), ("\u{212A}", .notNormalized),
-            ("e\u{301}", .notNormalized),
+            ("e\u{301}", .notNormalized), ("erased-1", .pseudonym), ("erased-", .pseudonym),
         ] {
             #expect(throws: refusal) { try Subject(checking: text) }
         }
-        for text in ["42", "a b", "\u{E9}", "auth0|5f7c8ec7c33c6c004bbafe82", String(repeating: "\u{E9}", count: 255)] {
+        for text in [
+            "42", "erased", "Erased-1", "a b", "\u{E9}", "auth0|5f7c8ec7c33c6c004bbafe82",
+            String(repeating: "\u{E9}", count: 255),
+        ] {
             #expect(try Subject(checking: text).text == text)
         }
     }

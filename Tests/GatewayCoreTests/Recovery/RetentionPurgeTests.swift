@@ -61,16 +61,55 @@ struct RetentionPurgeTests {
         }
     }
 
-    @Test("Keys are remembered for as long as the policy says")
-    func keys() async throws {
+    @Test(
+        "An idempotency key is forgotten when its time since the answer is over, counted from the completion, and not before",
+        arguments: [24, 48])
+    func keys(hours: Int64) async throws {
         try await withGateway { gateway in
             let subject = try await gateway.created()
-            #expect(try await gateway.confirm(subject.intent, request(key: "k")).status == 200)
-            let purge = KeyPurge(store: gateway.store, memory: .hours(48), clock: gateway.clock, logger: gateway.log.logger)
-            gateway.clock.advance(by: .hours(48))
-            #expect(try await purge.purge() == 0)
+            gateway.service.script(.confirm, .actThenFail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.confirm(subject.intent, request(key: "k")).status == 202)
+            gateway.clock.advance(by: .seconds(20 * 3600))
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.remembered("k")?.answer != nil)
+            var policy = RetentionPolicy()
+            policy.idempotencyKeys = .hours(hours)
+            let purge = RetentionPurge(store: gateway.store, policy: policy, clock: gateway.clock, logger: gateway.log.logger)
+            gateway.clock.advance(by: .hours(hours))
+            #expect(try await purge.purge().idempotencyKeys == 0)
+            #expect(try await gateway.remembered("k") != nil)
             gateway.clock.advance(by: .milliseconds(1))
-            #expect(try await purge.purge() == 1)
+            #expect(try await purge.purge().idempotencyKeys == 1)
+            #expect(try await gateway.remembered("k") == nil)
+        }
+    }
+
+    @Test("The idempotency key of an open operation is kept, however old it is")
+    func openKeys() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            gateway.service.script(.confirm, .fail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.confirm(subject.intent, request(key: "k")).status == 202)
+            gateway.clock.advance(by: .seconds(400 * 24 * 3600))
+            #expect(try await gateway.purge.purge().idempotencyKeys == 0)
+            #expect(try await gateway.remembered("k") != nil)
+        }
+    }
+
+    @Test("More idempotency keys than one transaction takes are all forgotten")
+    func manyKeys() async throws {
+        try await withGateway { gateway in
+            let now = gateway.clock.now()
+            try await gateway.store.write { writer in
+                for number in 0..<1234 {
+                    let reference = IdempotencyReference(owner: "1", key: "k\(number)")
+                    try writer.insertIdempotencyKey(
+                        IdempotencyClaim(reference: reference, fingerprint: "f"), operationID: nil, at: now)
+                    try writer.completeIdempotencyKey(reference, answer: StoredAnswer(status: 200, body: []), at: now)
+                }
+            }
+            gateway.clock.advance(by: .seconds(25 * 3600))
+            #expect(try await gateway.purge.purge().idempotencyKeys == 1234)
         }
     }
 }

@@ -21,7 +21,7 @@ struct TestGateway: Sendable {
     let webhooks: WebhookFlow
     let recovery: OperationRecovery
     let probe: OutageProbe
-    let purge: KeyPurge
+    let purge: RetentionPurge
     let catchUp: EventCatchUp
     let openPayments: OpenPaymentCheck
     let desk: OperationDesk
@@ -53,7 +53,7 @@ struct TestGateway: Sendable {
         )
         probe = OutageProbe(
             store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
-        purge = KeyPurge(store: store, clock: clock, logger: logger)
+        purge = RetentionPurge(store: store, clock: clock, logger: logger)
         catchUp = EventCatchUp(
             store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger)
         openPayments = OpenPaymentCheck(

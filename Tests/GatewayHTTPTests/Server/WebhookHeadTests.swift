@@ -72,7 +72,7 @@ struct WebhookHeadTests {
     private func answer(
         _ provider: String, signature: String? = nil, memory: Int = 2, body: String = "a body"
     ) async throws -> (status: Int, code: String?, text: String) {
-        try await TestAPI.run(providers: Self.providers, memory: BodyMemory(limit: memory)) { api in
+        try await TestAPI.run(providers: Self.providers, memory: BodyMemory(limit: memory, allowance: 0)) { api in
             var headers: HTTPFields = [:]
             if let signature, let name = HTTPField.Name("Test-Signature") { headers[name] = signature }
             let response = try await api.send(
@@ -93,7 +93,7 @@ struct WebhookHeadTests {
 
     @Test(
         "without a fresh signature header is answered with 400, and the body is not read",
-        arguments: [nil, "", "t=\(Self.now - 301),v1=00", "t=\(Self.now + 301),v1=00", "v1=00", "t=soon,v1=00", "garbage"])
+        arguments: [nil, "t=\(Self.now - 301),v1=00"])
     func notFresh(signature: String?) async throws {
         let answer = try await answer("signed", signature: signature)
         #expect(answer.status == 400 && answer.code == "invalid_signature", "\(answer)")

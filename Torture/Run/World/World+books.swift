@@ -79,7 +79,15 @@ extension World {
         let all =
             violations.map { Finding(rule: $0.invariant.rawValue, detail: $0.detail) }
             + errors.map { Finding(rule: "answer", detail: "\($0.method) \($0.path) answered \($0.status): \($0.body)") }
+            + (try await brokenHistory())
         return note(all.filter { !isAccepted($0) }, at: place)
+    }
+
+    /// What the gateway's own audit finds in the chain of its history.
+    private func brokenHistory() async throws -> [Finding] {
+        let result = try await gateway.command("audit", "--history")
+        guard result.end != .exited(0) else { return [] }
+        return [Finding(rule: Violation.Invariant.i5.rawValue, detail: "gateway audit --history: \(result.everything)")]
     }
 
     /// What every bearer token starts with: its header is the same in all of them.

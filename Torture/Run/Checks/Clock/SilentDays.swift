@@ -80,7 +80,7 @@ struct SilentDays {
         outcome.kills += 1
         try await world.start()
         try await eventually("old idempotency keys are purged") {
-            world.gateway.log.contains("Old idempotency keys were purged.")
+            world.gateway.log.contains(/idempotency_keys=[1-9].*Old data was purged\./)
         }
     }
 

@@ -4,12 +4,16 @@ internal import CLibcrypto
 public enum SHA256Digest {
     /// The 32 bytes of the digest of `message`.
     public static func digest(of message: [UInt8]) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var length: UInt32 = 0
-        let made = EVP_Digest(message, message.count, &digest, &length, EVP_sha256(), nil)
-        precondition(made == 1, "libcrypto refused SHA-256, which needs no resources but memory")
-        return Array(digest.prefix(Int(length)))
+        [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
+            var length: UInt32 = 0
+            let made = EVP_Digest(message, message.count, digest.baseAddress, &length, algorithm, nil)
+            precondition(made == 1 && length == 32, "libcrypto refused SHA-256, which needs no resources but memory")
+            count = 32
+        }
     }
+
+    /// Fetched once: `EVP_sha256()` would have libcrypto look its implementation up for each digest.
+    private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
 
     /// The digest in lower-case hexadecimal.
     public static func hex(_ message: [UInt8]) -> String {

@@ -1,0 +1,561 @@
+import Foundation
+import GRDB
+import GatewayCore
+import ProviderAPI
+import Testing
+
+@testable import GatewayStorage
+
+@Suite("The chain of history")
+struct HistoryChainTests {
+    /// Ten lines of three payments, the first of them paid and refunded in part: see `write`.
+    private func withHistory(_ body: (SQLiteStore) async throws -> Void) async throws {
+        try await withStore { store throws in
+            try await store.write { try Self.writeHistory($0) }
+            try await body(store)
+        }
+    }
+
+    private static func writeHistory(_ writer: any StoreWriter) throws {
+        var first = try begin(writer)
+        var second = try begin(writer)
+        first = try write(writer, "create.succeeded", first, .requiresPaymentMethod, operation: 1)
+        second = try write(writer, "create.succeeded", second, .requiresPaymentMethod, operation: 2)
+        let confirmation = try writer.makeOperation(on: first, .confirm)
+        first = try write(writer, "confirm.requested", first, .requiresPaymentMethod, operation: confirmation.id, by: .user("42"))
+        first = try write(writer, "confirm.succeeded", first, .succeeded, operation: confirmation.id, captured: 10_000)
+        #expect(try writer.endOperation(confirmation.id, fence: 1, state: .succeeded, outcome: "completed", at: time()))
+        let third = try begin(writer)
+        _ = try write(writer, "create.succeeded", third, .requiresPaymentMethod, operation: 4)
+        let refund = try writer.makeOperation(on: first, .refund)
+        first = try #require(try writer.reserve(100, transactionID: first.id, at: time()))
+        var row = try writer.makeRefund(of: first, operation: refund.id)
+        first = try write(writer, "refund.requested", first, .succeeded, operation: refund.id, by: .user("42"), amount: 100)
+        first = try #require(try writer.moveRefundAmounts(transactionID: first.id, reserved: -100, refunded: 100, at: time()))
+        row.status = .succeeded
+        row.providerRefundID = "re_1"
+        try writer.updateRefund(row)
+        _ = try write(
+            writer, "refund.succeeded", first, .partiallyRefunded, operation: refund.id, amount: 100, detail: "as asked for")
+    }
+
+    private static func begin(_ writer: any StoreWriter) throws -> PaymentTransaction {
+        let transaction = try writer.makeTransaction(status: .processing)
+        let operation = try writer.makeOperation(on: transaction, .create)
+        var change = HistoryChange(
+            type: "create.requested", actor: HistoryChange.Actor.user("42").name, fromStatus: nil, toStatus: .processing)
+        change.operationID = operation.id
+        try writer.appendHistory(change, transactionID: transaction.id, at: time())
+        #expect(try writer.endOperation(operation.id, fence: 1, state: .succeeded, outcome: "completed", at: time()))
+        return transaction
+    }
+
+    private static func write(
+        _ writer: any StoreWriter, _ type: String, _ original: PaymentTransaction, _ status: TransactionStatus, operation: Int64,
+        by actor: HistoryChange.Actor = .gateway, captured: Int64? = nil, amount: Int64? = nil, detail: String? = nil
+    ) throws -> PaymentTransaction {
+        var changed = original
+        changed.status = status
+        changed.captured = captured ?? changed.captured
+        if type == "create.succeeded" { changed.paymentIntentID = "pi_\(original.id)" }
+        let row = changed == original ? original : try writer.updateTransaction(changed, from: original)
+        var change = HistoryChange(type: type, actor: actor.name, fromStatus: original.status, toStatus: status)
+        change.operationID = operation
+        change.amount = amount
+        change.detail = detail
+        try writer.appendHistory(change, transactionID: row.id, at: time())
+        return row
+    }
+
+    /// Writes into the tables as somebody would who has the file: without triggers and constraints.
+    private static func tamper(_ store: SQLiteStore, _ statements: [String]) async throws {
+        try await store.pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+            for name in try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+                try database.execute(sql: "DROP TRIGGER \(name)")
+            }
+            for sql in statements { try database.execute(sql: sql) }
+            try database.execute(sql: "PRAGMA ignore_check_constraints = OFF; PRAGMA foreign_keys = ON")
+        }
+    }
+
+    @Test("A history that nothing has touched is sound, and every line of it has a hash")
+    func sound() async throws {
+        try await withHistory { store throws in
+            let audit = try await store.auditHistory()
+            #expect(audit.findings.isEmpty, "\(audit.findings)")
+            #expect(audit.lines == 10 && audit.payments == 3 && audit.linesBeforeChain == 0)
+            #expect(try await store.value("SELECT count(DISTINCT hash) FROM transaction_events") == 10)
+            #expect(
+                try await store.value("SELECT count(*) FROM transaction_events WHERE salt IS NOT NULL") == 6,
+                "lines of the owner, or with a detail")
+        }
+    }
+
+    /// A change behind the gateway's back.
+    struct Tampering: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// How the first finding reads, at its start.
+        let finding: String
+        let statements: [String]
+
+        init(_ name: String, _ finding: String, _ statements: String...) {
+            testDescription = name
+            self.finding = finding
+            self.statements = statements
+        }
+
+        private static let hash = "it, the payment's amount, currency, order, owner, provider, capture method or intent,"
+
+        static let all = [
+            Tampering(
+                "a detail", "line 10, payment 1: its hash does not fit: \(hash)",
+                "UPDATE transaction_events SET detail = 'x' WHERE id = 10"),
+            Tampering("an actor", "line 1, payment 1: its hash", "UPDATE transaction_events SET actor = 'user:43' WHERE id = 1"),
+            Tampering("a salt", "line 1, payment 1: its hash", "UPDATE transaction_events SET salt = zeroblob(16) WHERE id = 1"),
+            Tampering(
+                "a time", "line 5, payment 1: its hash", "UPDATE transaction_events SET created_at = created_at + 1 WHERE id = 5"),
+            Tampering(
+                "a type", "line 3, payment 1: its hash", "UPDATE transaction_events SET type = 'create.declined' WHERE id = 3"),
+            Tampering("an amount", "line 9, payment 1: its hash", "UPDATE transaction_events SET amount = 99 WHERE id = 9"),
+            Tampering(
+                "an operation", "line 4, payment 2: its hash", "UPDATE transaction_events SET operation_id = 1 WHERE id = 4"),
+            Tampering(
+                "the provider's request", "line 4, payment 2: its hash",
+                "UPDATE transaction_events SET provider_request_id = 'req' WHERE id = 4"),
+            Tampering(
+                "a payment", "line 2, payment 2: the payment is requires_payment_method, and its history ends with processing",
+                "UPDATE transaction_events SET transaction_id = 1 WHERE id = 4"),
+            Tampering(
+                "a status", "line 6, payment 1: its hash", "UPDATE transaction_events SET to_status = 'failed' WHERE id = 6"),
+            Tampering(
+                "an amount after a line", "line 6, payment 1: its hash", "UPDATE transaction_events SET captured = 1 WHERE id = 6"
+            ),
+            Tampering("a hash", "line 6, payment 1: its hash", "UPDATE transaction_events SET hash = zeroblob(32) WHERE id = 6"),
+            Tampering("no hash", "line 6, payment 1: it has no hash", "UPDATE transaction_events SET hash = NULL WHERE id = 6"),
+            Tampering(
+                "an erasure that is none", "line 1, payment 1: its hash",
+                "UPDATE transaction_events SET actor = 'user:erased', salt = NULL, personal_digest = zeroblob(32) WHERE id = 1"),
+            Tampering("a line removed", "line 3: line 3 is missing", "DELETE FROM transaction_events WHERE id = 3"),
+            Tampering(
+                "lines removed",
+                "line 2, payment 2: the payment is requires_payment_method, and its history ends with processing",
+                "DELETE FROM transaction_events WHERE id BETWEEN 4 AND 6"),
+            Tampering("the first line removed", "line 1: line 1 is missing", "DELETE FROM transaction_events WHERE id = 1"),
+            Tampering(
+                "lines removed from the end",
+                "line 6, payment 1: the payment is partially_refunded, and its history ends with succeeded",
+                "DELETE FROM transaction_events WHERE id > 8"),
+            Tampering(
+                "the last line removed, and the row put back to it",
+                "line 10: the history ends at line 9, and the gateway has written line 10",
+                "DELETE FROM transaction_events WHERE id = 10",
+                "UPDATE payment_transactions SET status = 'succeeded', refunded = 0, reserved = 100 WHERE id = 1",
+                "UPDATE refunds SET status = 'pending'", "UPDATE operations SET state = 'pending' WHERE id = 5"),
+            Tampering(
+                "a whole payment removed", "line 2: line 2 is missing", "DELETE FROM transaction_events WHERE transaction_id = 2",
+                "DELETE FROM operations WHERE transaction_id = 2", "DELETE FROM payment_transactions WHERE id = 2"),
+            Tampering(
+                "the newest payment removed", "line 7: lines 7 to 8 are missing",
+                "DELETE FROM transaction_events WHERE transaction_id = 3",
+                "DELETE FROM operations WHERE transaction_id = 3", "DELETE FROM payment_transactions WHERE id = 3"),
+            Tampering(
+                "a payment's row removed", "line 7, payment 3: its payment is missing",
+                "DELETE FROM operations WHERE transaction_id = 3",
+                "DELETE FROM payment_transactions WHERE id = 3"),
+            Tampering(
+                "a payment without history", "payment 4: the payment has no history",
+                """
+                INSERT INTO payment_transactions (
+                    id, order_id, user_id, provider, amount, currency, captured, refunded, reserved, capture_method, status, metadata,
+                    version, created_at, updated_at
+                ) VALUES (4, 1, '42', 'mock', 1, 'USD', 1, 0, 0, 'automatic', 'manual_review', '{}', 1, 1, 1)
+                """),
+            Tampering(
+                "a line added", "line 11, payment 1: it has no hash",
+                """
+                INSERT INTO transaction_events (transaction_id, type, actor, from_status, to_status, created_at)
+                VALUES (1, 'note', 'gateway', 'partially_refunded', 'partially_refunded', 1)
+                """),
+            Tampering(
+                "a line added with a hash", "line 11, payment 1: its hash",
+                """
+                INSERT INTO transaction_events (transaction_id, type, actor, from_status, to_status, created_at, captured, refunded, reserved, hash)
+                VALUES (1, 'note', 'gateway', 'partially_refunded', 'partially_refunded', 1, 10000, 100, 0, randomblob(32))
+                """),
+            Tampering(
+                "two lines in each other's place", "line 3, payment 2: its hash",
+                "UPDATE transaction_events SET id = 99 WHERE id = 3",
+                "UPDATE transaction_events SET id = 3 WHERE id = 4", "UPDATE transaction_events SET id = 4 WHERE id = 99"),
+            Tampering(
+                "what was refunded", "line 10, payment 1: the payment has captured, refunded and reserved 10000, 50, 0",
+                "UPDATE payment_transactions SET refunded = 50 WHERE id = 1"),
+            Tampering(
+                "what was refunded, with the refund", "line 9, payment 1: a refund of 100 was asked for, and 50 is booked",
+                "UPDATE payment_transactions SET refunded = 50 WHERE id = 1", "UPDATE refunds SET amount = 50"),
+            Tampering(
+                "what was captured", "line 10, payment 1: the payment has captured, refunded and reserved 9000, 100, 0",
+                "UPDATE payment_transactions SET captured = 9000 WHERE id = 1"),
+            Tampering(
+                "a payment's amount", "line 1, payment 1: its hash", "UPDATE payment_transactions SET amount = 10001 WHERE id = 1"
+            ),
+            Tampering(
+                "a payment's currency", "line 1, payment 1: its hash",
+                "UPDATE payment_transactions SET currency = 'EUR' WHERE id = 1"),
+            Tampering(
+                "a payment's provider", "line 1, payment 1: its hash",
+                "UPDATE payment_transactions SET provider = 'other' WHERE id = 1"),
+            Tampering(
+                "a payment's order", "line 1, payment 1: its hash", "UPDATE payment_transactions SET order_id = 99 WHERE id = 1"),
+            Tampering(
+                "a payment's status",
+                "line 8, payment 3: the payment is succeeded, and its history ends with requires_payment_method",
+                "UPDATE payment_transactions SET status = 'succeeded' WHERE id = 3"),
+            Tampering(
+                "a refund's amount", "line 9, payment 1: a refund of 100 was asked for, and 50 is booked",
+                "UPDATE refunds SET amount = 50"),
+            Tampering("a refund's status", "payment 1: the payment has 100 refunded", "UPDATE refunds SET status = 'failed'"),
+            Tampering(
+                "a refund removed", "line 9, payment 1: a refund of 100 was asked for, and there is none", "DELETE FROM refunds"),
+            Tampering(
+                "who did it", "line 6, payment 1: its hash", "UPDATE transaction_events SET actor = 'operator:ann' WHERE id = 6"),
+            Tampering(
+                "whose payment it is", "line 1, payment 1: its hash",
+                "UPDATE payment_transactions SET user_id = '43' WHERE id = 1"),
+            Tampering(
+                "the payment at the provider", "line 3, payment 1: its hash",
+                "UPDATE payment_transactions SET payment_intent_id = 'pi_other' WHERE id = 1"),
+            Tampering(
+                "no payment at the provider", "line 3, payment 1: its hash",
+                "UPDATE payment_transactions SET payment_intent_id = NULL WHERE id = 1"),
+            Tampering(
+                "how it is captured", "line 1, payment 1: its hash",
+                "UPDATE payment_transactions SET capture_method = 'manual' WHERE id = 1"),
+            Tampering(
+                "a payment marked as deleted", "line 10, payment 1: the payment is marked as deleted",
+                "UPDATE payment_transactions SET deleted_at = 1 WHERE id = 1"),
+            Tampering(
+                "an operation marked as deleted", "line 5, payment 1: its operation 3 is gone",
+                "UPDATE operations SET deleted_at = 1 WHERE id = 3"),
+            Tampering(
+                "an operation removed", "line 5, payment 1: its operation 3 is gone", "DELETE FROM operations WHERE id = 3"),
+            Tampering(
+                "a refund that belongs to no operation", "line 9, payment 1: a refund of 100 was asked for, and there is none",
+                "UPDATE refunds SET operation_id = NULL"),
+            Tampering(
+                "a payment with a negative number", "payment -1: the payment has no history",
+                """
+                INSERT INTO payment_transactions (
+                    id, order_id, user_id, provider, amount, currency, captured, refunded, reserved, capture_method, status, metadata,
+                    version, created_at, updated_at
+                ) VALUES (-1, 1, '42', 'mock', 10000, 'USD', 1, 0, 0, 'automatic', 'manual_review', '{}', 1, 1, 1)
+                """),
+            Tampering(
+                "a line with a negative number", "line -1, payment 1: it was added",
+                """
+                INSERT INTO transaction_events (id, transaction_id, type, actor, from_status, to_status, created_at)
+                VALUES (-1, 1, 'note', 'gateway', NULL, 'processing', 1)
+                """),
+            Tampering(
+                "an order's amount", "payment 1: its order is gone, or has another amount",
+                "UPDATE orders SET amount = 1 WHERE id = 1"),
+            Tampering(
+                "a root behind the end of the history", "line 11: the root of 2026-01-08 ends with line 9223372036854775807",
+                """
+                INSERT INTO history_roots (day, first_id, last_id, root, created_at)
+                VALUES ('2026-01-08', 1, 9223372036854775807, zeroblob(32), 1)
+                """),
+            Tampering(
+                "a paid order without its payment", "the order 99 is completed, and has no payment",
+                """
+                INSERT INTO orders (id, user_id, amount, currency, status, metadata, created_at, updated_at)
+                VALUES (99, '42', 1, 'USD', 'completed', '{}', 1, 1)
+                """),
+            Tampering("the beginning of the chain", "line 1, payment 1: it has a hash", "UPDATE history_chain SET first_id = 11"),
+        ]
+    }
+
+    @Test("Every change behind the gateway's back is found, the first broken line first", arguments: Tampering.all)
+    func tampering(_ tampering: Tampering) async throws {
+        try await withHistory { store throws in
+            try await Self.tamper(store, tampering.statements)
+            let audit = try await store.auditHistory()
+            let first = try #require(audit.findings.first, "nothing was found")
+            #expect("\(first)".hasPrefix(tampering.finding), "\(audit.findings)")
+        }
+    }
+
+    @Test("Personal data that is erased leaves the chain whole, and no way to find it by guessing")
+    func erasure() async throws {
+        try await withHistory { store throws in
+            let erased = try await store.write { writer in
+                let transaction = try #require(writer as? SQLiteTransaction)
+                try transaction.execute("UPDATE payment_transactions SET user_id = 'erased-1' WHERE id = 1")
+                let erased = try (0..<2).map { _ in try transaction.eraseHistory(transactionID: 1, of: "42", as: "erased-1") }
+                let change = HistoryChange(
+                    type: "personal_data.erased", actor: "operator:ann", fromStatus: .partiallyRefunded,
+                    toStatus: .partiallyRefunded)
+                try writer.appendHistory(change, transactionID: 1, at: time())
+                return erased
+            }
+            #expect(erased == [4, 0], "three lines that name the user, and one with a detail")
+            let history = try await store.read { try $0.history(transactionID: 1) }
+            #expect(
+                history.map(\.change.actor) == [
+                    "user:erased-1", "gateway", "user:erased-1", "gateway", "user:erased-1", "gateway", "operator:ann",
+                ])
+            #expect(history.allSatisfy { $0.change.detail == nil })
+            #expect(
+                try await store.value("SELECT count(*) FROM transaction_events WHERE transaction_id = 1 AND salt IS NOT NULL")
+                    == 0)
+            let audit = try await store.auditHistory()
+            #expect(audit.findings.isEmpty && audit.erasedLines == 4, "\(audit.findings)")
+            // The chain goes on behind it.
+            try await store.write { writer in
+                let change = HistoryChange(
+                    type: "note", actor: "operator:ann", fromStatus: .partiallyRefunded, toStatus: .partiallyRefunded)
+                try writer.appendHistory(change, transactionID: 1, at: time())
+            }
+            #expect(try await store.auditHistory().findings.isEmpty)
+        }
+    }
+
+    @Test(
+        "The table lets no other change through than an erasure, and that only once",
+        arguments: [
+            "actor = 'x'", "detail = NULL", "personal_digest = zeroblob(32)",
+            "personal_digest = zeroblob(32), salt = NULL, type = 'x'",
+            "personal_digest = zeroblob(31), salt = NULL", "personal_digest = zeroblob(32), salt = NULL, hash = zeroblob(32)",
+            "personal_digest = zeroblob(32), salt = NULL, actor = 'user:43'",
+            "personal_digest = zeroblob(32), salt = NULL, captured = 1",
+        ])
+    func trigger(_ change: String) async throws {
+        try await withHistory { store throws in
+            let erasure =
+                "UPDATE transaction_events SET personal_digest = zeroblob(32), salt = NULL, actor = 'user:erased-1' WHERE id = 1"
+            await #expect(throws: (any Error).self, "its payment's owner is not erased") { try await store.sql(erasure) }
+            try await store.sql("UPDATE payment_transactions SET user_id = 'erased-1' WHERE id = 1")
+            await #expect(throws: (any Error).self) {
+                try await store.sql("UPDATE transaction_events SET \(change) WHERE id = 1")
+            }
+            try await store.sql(erasure)
+            await #expect(throws: (any Error).self) {
+                try await store.sql("UPDATE transaction_events SET personal_digest = randomblob(32), salt = NULL WHERE id = 1")
+            }
+        }
+    }
+
+    @Test("A line that looks erased is found where its user is not: its digest alone proves nothing")
+    func forgedErasure() async throws {
+        try await withHistory { store throws in
+            let lines = try await store.query { transaction in
+                try transaction.all(
+                    "SELECT \(HistoryLineRow.columns) FROM transaction_events WHERE id IN (5, 10) ORDER BY id", [],
+                    HistoryLineRow.decode)
+            }
+            for line in lines {
+                let digest = try #require(line.digestOfPersonalData(owner: "42")).lowercaseHexText
+                try await Self.tamper(
+                    store,
+                    [
+                        """
+                        UPDATE transaction_events SET detail = 'approved', salt = NULL, personal_digest = x'\(digest)'
+                        WHERE id = \(line.id)
+                        """
+                    ])
+            }
+            let audit = try await store.auditHistory()
+            #expect(audit.findings.map(\.line) == [5, 10], "\(audit.findings)")
+            #expect(audit.findings.allSatisfy { $0.text.contains("it looks erased") }, "\(audit.findings)")
+        }
+    }
+
+    @Test("A root of a day to come, made while the clock was ahead, stops no later one")
+    func clockAhead() async throws {
+        try await withHistory { store throws in
+            let day = 86_400_000 as Int64
+            let ahead = try #require(try await store.makeHistoryRoot(now: time(1000 * day)))
+            let right = try #require(try await store.makeHistoryRoot(now: time()))
+            #expect(right.firstLine == ahead.lastLine + 1)
+            #expect(try await store.makeHistoryRoot(now: time(1)) == nil)
+            #expect(try await store.auditHistory(expecting: [ahead.hex, right.hex]).findings.isEmpty)
+        }
+    }
+
+    @Test("A root that ends behind the history is an error of the next, and its text proves nothing")
+    func forgedRoot() async throws {
+        try await withHistory { store throws in
+            let root = try #require(try await store.makeHistoryRoot(now: time()))
+            try await Self.tamper(
+                store,
+                [
+                    "UPDATE transaction_events SET type = 'create.lost' WHERE id = 3",
+                    "UPDATE history_roots SET last_id = 9223372036854775807",
+                ])
+            try await Self.rehash(store)
+            let findings = try await store.auditHistory(expecting: [root.hex]).findings
+            #expect(findings.contains { $0.text.contains("ends with line 9223372036854775807") }, "\(findings)")
+            #expect(findings.contains { $0.text.contains("the root \(root.hex) is none of this history") }, "\(findings)")
+            await #expect(throws: StoreError.self) { try await store.makeHistoryRoot(now: time(86_400_000)) }
+        }
+    }
+
+    @Test("The digest of a line from before the chain tells nothing once it is erased")
+    func erasedBefore() async throws {
+        try await withHistory { store throws in
+            try await Self.tamper(
+                store, ["UPDATE transaction_events SET hash = NULL, salt = NULL", "UPDATE history_chain SET first_id = 11"])
+            let digests = try await store.write { writer -> [[UInt8]] in
+                let transaction = try #require(writer as? SQLiteTransaction)
+                try transaction.execute("UPDATE payment_transactions SET user_id = 'erased-1' WHERE id = 1")
+                try transaction.eraseHistory(transactionID: 1, of: "42", as: "erased-1")
+                return try transaction.all(
+                    "SELECT personal_digest FROM transaction_events WHERE personal_digest IS NOT NULL", []
+                ) { $0[0] }
+            }
+            #expect(digests.count == 4 && Set(digests).count == 4, "the same name has another digest in each line")
+        }
+    }
+
+    @Test("A root is made once a day, over all lines since the one before, and those that changed since are found by it")
+    func roots() async throws {
+        try await withHistory { store throws in
+            let day = 86_400_000 as Int64
+            let first = try #require(try await store.makeHistoryRoot(now: time()))
+            #expect(first.firstLine == 1 && first.lastLine == 10 && first.day == String(time().rfc3339.prefix(10)))
+            #expect(try await store.makeHistoryRoot(now: time(1)) == nil)
+            try await store.write {
+                _ = try Self.write($0, "create.succeeded", Self.begin($0), .requiresPaymentMethod, operation: 6)
+            }
+            let second = try #require(try await store.makeHistoryRoot(now: time(day)))
+            #expect(second.firstLine == 11 && second.lastLine == 12)
+            let third = try #require(try await store.makeHistoryRoot(now: time(2 * day)))
+            #expect(third.firstLine == 13 && third.lastLine == 12, "a day without a line has a root, too")
+            let audit = try await store.auditHistory(expecting: [first.hex, second.hex.uppercased(), third.hex])
+            #expect(audit.findings.isEmpty && audit.roots == 3 && audit.newestRoot == third, "\(audit.findings)")
+        }
+    }
+
+    @Test("Who writes all hashes anew is found by a root, and who writes the roots anew, too, by one that was kept elsewhere")
+    func rewritten() async throws {
+        try await withHistory { store throws in
+            let root = try #require(try await store.makeHistoryRoot(now: time()))
+            try await Self.tamper(store, ["UPDATE transaction_events SET type = 'create.lost' WHERE id = 3"])
+            try await Self.rehash(store)
+            let found = try await store.auditHistory()
+            #expect(found.findings.map(\.line) == [1], "\(found.findings)")
+            #expect(found.findings.first?.text.contains("is not what it was when the root") == true)
+
+            try await Self.tamper(store, ["DELETE FROM history_roots"])
+            _ = try await store.makeHistoryRoot(now: time())
+            #expect(try await store.auditHistory().findings.isEmpty, "nothing in the file shows it")
+            let kept = try await store.auditHistory(expecting: [root.hex])
+            #expect(kept.findings.count == 1 && kept.findings.first?.text.contains(root.hex) == true, "\(kept.findings)")
+        }
+    }
+
+    /// Gives every line the hash that it would have had.
+    private static func rehash(_ store: SQLiteStore) async throws {
+        try await store.pool.write { database in
+            let transaction = SQLiteTransaction(database: database)
+            var previous: [Int64: [UInt8]] = [:]
+            var neighbor: [UInt8]?
+            for (line, terms) in try transaction.all(
+                """
+                SELECT \(HistoryLineRow.columns), \(HistoryLineRow.terms)
+                FROM transaction_events JOIN payment_transactions ON payment_transactions.id = transaction_id
+                ORDER BY transaction_events.id
+                """, [], { (HistoryLineRow.decode($0), HistoryLineRow.decodeTerms($0)) })
+            {
+                let hash = line.expectedHash(terms: terms, after: previous[line.transactionID], neighbor: neighbor)
+                try transaction.execute("UPDATE transaction_events SET hash = ? WHERE id = ?", [hash, line.id])
+                previous[line.transactionID] = hash
+                neighbor = hash
+            }
+        }
+    }
+
+    @Test("A backup has the chain, and a restored database goes on with it")
+    func restored() async throws {
+        try await withHistory { store throws in
+            let root = try #require(try await store.makeHistoryRoot(now: time()))
+            let file = store.path + ".backup"
+            _ = try SQLiteStore.backup(path: store.path, to: file)
+            let copy = try SQLiteStore.open(path: file, access: .readOnly)
+            #expect(try await copy.auditHistory(expecting: [root.hex]).findings.isEmpty)
+            await copy.close()
+
+            let path = store.path + ".restored"
+            _ = try SQLiteStore.restore(backup: file, to: path, replacing: false, now: time(86_400_000))
+            let restored = try SQLiteStore.open(path: path)
+            try await restored.write { writer in
+                let begun = try Self.begin(writer)
+                let operation = try #require(
+                    try writer.operations(OperationQuery(.all, transactionID: begun.id, limit: 1)).first?.operation)
+                _ = try Self.write(writer, "create.succeeded", begun, .requiresPaymentMethod, operation: operation.id)
+            }
+            let audit = try await restored.auditHistory(expecting: [root.hex])
+            #expect(audit.findings.isEmpty && audit.lines == 12 && audit.payments == 4, "\(audit.findings)")
+            await restored.close()
+        }
+    }
+
+    @Test("Lines from before the chain stay as they are, and the first root covers them")
+    func before() async throws {
+        try await withTemporaryFolder { folder throws in
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let path = folder + "/gateway.db"
+            let queue = try DatabaseQueue(path: path)
+            try GatewayMigrator.make(installation: { "test" }).migrate(queue, upTo: Migration0008Identity.identifier)
+            try queue.write { database in
+                let writer = SQLiteTransaction(database: database)
+                let transaction = try writer.makeTransaction(status: .processing)
+                for type in ["create.requested", "create.succeeded"] {
+                    try database.execute(
+                        sql: """
+                            INSERT INTO transaction_events (transaction_id, type, actor, from_status, to_status, created_at)
+                            VALUES (?, ?, 'user:42', ?, 'processing', 1)
+                            """,
+                        arguments: [transaction.id, type, type == "create.requested" ? nil : "processing"])
+                }
+            }
+            try queue.close()
+
+            let store = try SQLiteStore.open(path: path)
+            try await store.write { writer in
+                let change = HistoryChange(type: "note", actor: "gateway", fromStatus: .processing, toStatus: .processing)
+                try writer.appendHistory(change, transactionID: 1, at: time())
+            }
+            let audit = try await store.auditHistory()
+            #expect(audit.findings.isEmpty && audit.lines == 3 && audit.linesBeforeChain == 2, "\(audit.findings)")
+            _ = try await store.makeHistoryRoot(now: time())
+            #expect(try await store.auditHistory().findings.isEmpty)
+            try await Self.tamper(store, ["UPDATE transaction_events SET type = 'x' WHERE id = 2"])
+            let changed = try await store.auditHistory()
+            #expect(changed.findings.map(\.line) == [1], "\(changed.findings)")
+            await store.close()
+        }
+    }
+
+    @Test("The bytes of a line are those of its description")
+    func canonical() throws {
+        let line = HistoryLine(
+            id: 2, transactionID: 1, type: "é", actor: "user:42", fromStatus: nil, toStatus: "succeeded", amount: nil,
+            operationID: 7,
+            providerRequestID: nil, detail: nil, createdAt: 3, captured: 5, refunded: 0, reserved: 0,
+            salt: [UInt8](repeating: 9, count: 16))
+        let terms = HistoryLine.Terms(
+            amount: 5, currency: "USD", orderID: 1, provider: "mock", captureMethod: "manual", paymentIntentID: nil, owner: "42")
+        func number(_ value: UInt8) -> [UInt8] { [1, 0, 0, 0, 0, 0, 0, 0, value] }
+        func text(_ value: String) -> [UInt8] { [2, 0, 0, 0, UInt8(value.utf8.count)] + Array(value.utf8) }
+        let personal = SHA256Digest.digest(
+            of: Array("payment-gateway personal 1\n".utf8) + [2, 0, 0, 0, 16] + [UInt8](repeating: 9, count: 16) + text("user:42")
+                + [0])
+        let previous = [UInt8](repeating: 1, count: 32)
+        let neighbor = [UInt8](repeating: 2, count: 32)
+        var bytes = Array("payment-gateway history 1\n".utf8) + previous + neighbor + personal
+        bytes += number(2) + number(1) + text("é") + [0] + [0] + text("succeeded") + [0] + number(7) + [0] + number(3)
+        bytes += number(5) + number(0) + number(0) + number(5) + text("USD") + number(1) + text("mock") + text("manual") + [0]
+        #expect(line.expectedHash(terms: terms, after: previous, neighbor: neighbor) == SHA256Digest.digest(of: bytes))
+    }
+}
