@@ -94,6 +94,8 @@ let package = Package(
         ),
         // System calls that Swift cannot make, and a signal handler. In C.
         .target(name: "CProcessGuard"),
+        // The C library's allocator, which Swift's module of the C library leaves out.
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "ProviderLoading",
             dependencies: [
@@ -121,9 +123,8 @@ let package = Package(
         .executableTarget(
             name: "GatewayHost",
             dependencies: [
-                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", "CProcessGuard", providerAPI, conformance,
-                logging,
-                metrics, lifecycle,
+                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", "CMalloc", "CProcessGuard", providerAPI,
+                conformance, logging, metrics, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -5,6 +5,7 @@ Ends with 1 where a limit is missed. The load is bounded: it opens its connectio
 """
 import argparse
 import json
+import os
 import resource
 import shutil
 import socket
@@ -13,6 +14,7 @@ import tempfile
 import time
 
 from harness.gateway import CONFIGURATION, Gateway, Installation
+from harness.machine import Build
 from harness.processes import free_port
 
 LIMITS = {"readyz_ms": 100, "payment_ms": 1000, "memory_mb": 250, "growth": 1.10}
@@ -98,16 +100,13 @@ def settled_memory(gateway, goal, limit=30):
 
 
 def run(options, folder):
-    class Build:
-        folder = options.build
-        environment = {}
-
+    build = Build.at(options.build, os.environ.get("SWIFT", "swift"))
     management = free_port()
     more = f", management: \"127.0.0.1:{management}\""
     if options.max_connections:
         more += f", max_connections: {options.max_connections}"
     text = CONFIGURATION.replace("port: {port} }}", "port: {port}" + more + " }}")
-    with Gateway(Installation(Build, folder, text)) as gateway:
+    with Gateway(Installation(build, folder, text)) as gateway:
         for _ in range(50):
             payment(gateway.port, gateway.token)
         rows = [("at the start", probe(gateway, management))]

@@ -26,7 +26,7 @@ Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdC
 Sources/GatewayHTTP:      ServiceLifecycle
 Sources/GatewayHost:      $host ProviderAPI ProviderConformance GatewayCore GatewayStorage ProviderLoading GatewayHTTP
 Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird JWTKit NIOCore NIOHTTP1 NIOHTTPCompression NIOPosix NIOSSL
-Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc CProcessGuard
+Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc CMalloc CProcessGuard
 Torture/StrikeControl:    Foundation Synchronization Glibc StrikePage
 Torture/Books:            Foundation GRDB
 Torture/Run:              Foundation Synchronization Glibc GatewayHarness StrikeControl TortureBooks ProviderAPI

@@ -78,6 +78,13 @@ struct ProcessMetrics: Sendable {
         return fields.count > 1 ? Double(fields[1]).map { $0 * pageSize } : nil
     }
 
+    /// Memory of its own, which no file holds, that is not allocated; nil where the kernel does not say.
+    var unusedBytes: Double? {
+        let fields = Self.text(root + "/self/statm")?.split(separator: " ") ?? []
+        guard fields.count > 2, let resident = Double(fields[1]), let ofFiles = Double(fields[2]) else { return nil }
+        return (resident - ofFiles) * pageSize - Allocator.bytesInUse
+    }
+
     /// A field of `/proc/self/stat`, counted from 1 as proc(5) does.
     private static func stat(_ root: String, field: Int) -> Double? {
         // The second field, the program's name in parentheses, may itself hold spaces and parentheses.

@@ -57,7 +57,7 @@ struct GatewayApplication: Sendable {
                 // What is needed longest comes first: services end in reverse order, the server before all others.
                 services: services.background + [tokens.refresh].compactMap { $0 }
                     + [
-                        MemoryTrim(clock: services.clock, resident: { ProcessMetrics().residentBytes }, trim: Allocator.trim),
+                        MemoryTrim(clock: services.clock, unused: { ProcessMetrics().unusedBytes }, trim: Allocator.trim),
                         ReloadSignal(reload: reload), admin,
                     ] + (management ?? []) + [server, readiness],
                 logger: logger

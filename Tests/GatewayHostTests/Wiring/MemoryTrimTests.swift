@@ -41,25 +41,31 @@ struct MemoryTrimTests {
         func trim() { state.withLock { $0.trims += 1 } }
     }
 
-    /// How often memory is returned where the resident memory is these MiB, each time that it is looked at.
+    /// How often memory is returned where the unused memory is these MiB, each time that it is looked at, the first time at the start.
     private func trims(_ looks: [Double]) async throws -> Int {
         let memory = Memory(looks)
-        try await MemoryTrim(clock: CountedClock(looks.count), resident: { memory.look() }, trim: { memory.trim() }).run()
+        try await MemoryTrim(clock: CountedClock(looks.count - 1), unused: { memory.look() }, trim: { memory.trim() }).run()
         return memory.trims
     }
 
-    @Test("is returned once the memory is more than 32 MiB above its lowest")
+    @Test("is returned once more than 32 MiB more than the least are unused")
     func due() async throws {
-        #expect(try await trims([70, 75, 102]) == 0)
-        #expect(try await trims([70, 102.5]) == 1)
-        #expect(try await trims([110, 70, 103]) == 1)
+        #expect(try await trims([10, 15, 42]) == 0)
+        #expect(try await trims([10, 42.5]) == 1)
+        #expect(try await trims([50, 10, 43]) == 1)
     }
 
-    @Test("is not asked for again while what remains is in use")
-    func inUse() async throws {
+    @Test("is returned after a flood that came before the first look, and after one during which there was nothing to return")
+    func floods() async throws {
+        #expect(try await trims([5, 200, 6, 6]) == 1)
+        #expect(try await trims([5, 12, 8, 210, 7]) == 1)
+    }
+
+    @Test("is not asked for again while it lies between blocks in use")
+    func between() async throws {
         // The look behind each return is the next of these.
-        #expect(try await trims([70, 500, 490, 495, 500, 510]) == 1)
-        #expect(try await trims([70, 500, 490, 600, 590]) == 2)
+        #expect(try await trims([10, 500, 490, 495, 500, 510]) == 1)
+        #expect(try await trims([10, 500, 490, 600, 590]) == 2)
     }
 
     @Test("is returned to the system where a block that is still used lies above it")
@@ -68,7 +74,9 @@ struct MemoryTrimTests {
         let above = [UInt8](repeating: 1, count: 1024)
         let before = try #require(ProcessMetrics().residentBytes)
         #expect(blocks.count == 200_000)
+        let inUse = Allocator.bytesInUse
         blocks = []
+        #expect(Allocator.bytesInUse < inUse - 100 * 1_048_576)
         Allocator.trim()
         #expect(try #require(ProcessMetrics().residentBytes) < before - 100 * 1_048_576)
         withExtendedLifetime(above) {}
