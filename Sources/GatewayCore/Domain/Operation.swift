@@ -96,11 +96,12 @@ package struct Operation: Sendable, Hashable {
         return Int64(identity.dropFirst(installation.count + 1).prefix { $0 != "-" })
     }
 
-    /// 64 random bits in lower-case hexadecimal, from the kernel.
+    /// 64 random bits from the kernel as 16 letters, `a` to `p`. In hexadecimal, one of some ten thousand would be a valid card number.
     @Sendable
     package static func randomNonce() -> String {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        let bits = UInt64.random(in: .min ... .max)
+        let letters = stride(from: 0, to: 64, by: 4).map { UInt8(ascii: "a") + UInt8((bits >> UInt64($0)) & 15) }
+        return String(decoding: letters, as: UTF8.self)
     }
 }
 
