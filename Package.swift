@@ -201,7 +201,7 @@ let package = Package(
         .testTarget(
             name: "GatewayHostTests",
             dependencies: [
-                "GatewayHost", "GatewayHTTP", "ProviderLoading", providerAPI, logging, metrics,
+                "GatewayHost", "GatewayHTTP", "GatewayHarness", "ProviderLoading", providerAPI, logging, metrics,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),

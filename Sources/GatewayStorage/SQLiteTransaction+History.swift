@@ -63,7 +63,7 @@ extension SQLiteTransaction {
     /// Erases what is personal in a payment's history, and keeps its digests, so that the chain of hashes stays true: see ``HistoryLine``.
     /// The user's name becomes a pseudonym, details NULL. Lines that have neither, and those erased before, stay.
     ///
-    /// Lines from before the chain have no salt. A digest of theirs would tell the name to whoever guesses it: they get random bytes.
+    /// Lines from before the chain have no salt. Their digest would confirm a guessed name: they get random bytes.
     ///
     /// - Returns: how many lines were erased.
     @discardableResult

@@ -4,7 +4,7 @@ import Synchronization
 
 /// How many bytes of large request bodies are in memory, over all connections, and how many may be.
 ///
-/// Nobody can use up what others need:
+/// No sender can use up what others need:
 ///
 /// - The first ``allowance`` bytes of a body do not count. Most payments and webhooks are no larger, so they always find room. The number of
 ///   connections bounds what this takes.

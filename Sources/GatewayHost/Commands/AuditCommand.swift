@@ -15,7 +15,7 @@ struct AuditCommand: AsyncParsableCommand {
               gateway audit --history
               gateway audit --history --database sqlite:/path/to/backup.db
 
-            Whoever can write to the database can write all hashes anew, or remove the newest payments with all their lines. Roots that \
+            A person who can write to the database can compute all hashes again, or remove the newest payments with all their lines. Roots that \
             were kept elsewhere, such as the gateway's log lines on another machine, show it for all lines up to theirs:
 
               gateway audit --history --root 6f1d... --root 90ab...

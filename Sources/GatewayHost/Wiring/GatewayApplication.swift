@@ -75,7 +75,7 @@ struct GatewayApplication: Sendable {
         )
         configuration.maximumGracefulShutdownDuration = Self.shutdownLimit
         try await ServiceGroup(configuration: configuration).run()
-        logger.notice("The gateway has stopped; all that it had accepted is done.")
+        logger.notice("The gateway has stopped.")
     }
 
     /// Before the first module is loaded: what it opens may be many.

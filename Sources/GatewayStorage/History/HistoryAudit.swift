@@ -108,7 +108,7 @@ extension SQLiteStore {
                 walk.finishRoots(before: line.id, &audit)
                 if line.id != previous + 1 {
                     let missing =
-                        line.id == previous + 2 ? "line \(previous + 1) is" : "lines \(previous + 1) to \(line.id - 1) are"
+                        line.id - previous == 2 ? "line \(previous + 1) is" : "lines \(previous + 1) to \(line.id - 1) are"
                     audit.report("\(missing) missing", line: previous + 1)
                 }
                 if !line.hasPayment { audit.report("its payment is missing", line: line.id, payment: line.payment) }
@@ -203,10 +203,12 @@ private struct RootWalk {
 
     /// Compares all roots that end with the last line at the latest. No other root can hold.
     mutating func finish(after last: Int64, _ audit: inout HistoryAudit) {
-        finishRoots(before: last == .max ? last : last + 1, &audit)
+        // The highest number there is has none behind it.
+        let behind = last == .max ? last : last + 1
+        finishRoots(before: behind, &audit)
         for root in roots[index...] {
             audit.report(
-                "the root of \(root.day) ends with line \(root.lastLine), and the history with \(last)", line: max(last, 0) + 1)
+                "the root of \(root.day) ends with line \(root.lastLine), and the history with \(last)", line: behind)
         }
     }
 
@@ -398,8 +400,9 @@ extension SQLiteTransaction {
         func report(_ text: String, line: Int64? = nil) {
             findings.append(HistoryAudit.Finding(line: line, payment: payment.id, text: text))
         }
-        let refunded = refunds.filter { $0.status == "succeeded" }.reduce(0) { $0 + $1.amount }
-        let reserved = refunds.filter { $0.status == "pending" || $0.status == "requires_action" }.reduce(0) { $0 + $1.amount }
+        // Amounts that somebody has written may be of any size: an overflow must not end the audit.
+        let refunded = refunds.filter { $0.status == "succeeded" }.reduce(0) { $0 &+ $1.amount }
+        let reserved = refunds.filter { $0.status == "pending" || $0.status == "requires_action" }.reduce(0) { $0 &+ $1.amount }
         if refunded != payment.refunded {
             report("the payment has \(payment.refunded) refunded, and its refunds that succeeded make \(refunded)")
         }

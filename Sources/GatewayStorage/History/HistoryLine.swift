@@ -25,7 +25,7 @@ import ProviderAPI
 ///
 /// To erase them, write the digest into `personal_digest`, set `salt` and `detail` to NULL, and give `actor` the pseudonym that is the
 /// payment's owner then, in one UPDATE: that is what ``SQLiteTransaction/eraseHistory(transactionID:of:as:)`` does. The hash stays true, and
-/// without the salt nobody can find the text by guessing. The trigger on the table allows this one change, once for each line. An audit
+/// without the salt the text cannot be found by guessing. The trigger on the table allows this one change, once for each line. An audit
 /// takes it for an erasure only where the payment's owner is a pseudonym and a line `personal_data.erased` follows.
 ///
 /// # Lines from before

@@ -3,7 +3,7 @@ package import ProviderAPI
 
 /// A root over all lines of history up to a point: one for each day on which a gateway runs.
 ///
-/// A root covers the lines after those of the root before it, and that root. Whoever keeps one elsewhere, such as in the logs of another
+/// A root covers the lines after those of the root before it, and that root. An operator who keeps one elsewhere, such as in the logs of another
 /// machine, can tell whether any line up to it was changed since, hashes included.
 ///
 /// # Format

@@ -31,7 +31,7 @@ final class IdentityFile: Sendable {
     /// The mapping, while the file is open.
     private let mapping: Mutex<Mapping?>
 
-    /// A page of memory that is the file. Whoever holds the lock alone uses it.
+    /// A page of memory that is the file. It is used under the lock only.
     private struct Mapping: @unchecked Sendable {
         let start: UnsafeMutableRawPointer
         let size: Int

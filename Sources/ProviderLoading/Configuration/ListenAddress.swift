@@ -25,7 +25,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: String(host), port: port)
     }
 
-    /// Whether nobody can listen on both addresses at the same time.
+    /// Whether no process can listen on both addresses at the same time.
     ///
     /// On Linux a listener on `::` takes the port of every address, and one on `0.0.0.0` that of every IPv4 address.
     func overlaps(_ other: ListenAddress) -> Bool {

@@ -16,7 +16,7 @@ package struct ModuleCandidate: Sendable {
 package struct ProbedModule: Sendable, Hashable {
     /// Whether the module says of itself that it is for tests.
     package let isForTests: Bool
-    /// Whether it is certified; nil where nobody looked.
+    /// Whether it is certified; nil where that was not checked.
     package var certificate: ModuleCertificate.Standing?
 
     package init(isForTests: Bool = false, certificate: ModuleCertificate.Standing? = nil) {

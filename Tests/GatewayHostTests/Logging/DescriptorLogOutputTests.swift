@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 import Glibc
 import Testing
 
@@ -24,7 +25,7 @@ struct DescriptorLogOutputTests {
             }
         }
         for writer in writers { writer.start() }
-        while !writers.allSatisfy(\.isFinished) { try await Task.sleep(for: .milliseconds(2)) }
+        try await eventually("all threads have written their lines") { writers.allSatisfy(\.isFinished) }
         try pipe.fileHandleForWriting.close()
         let found = try await read.split(separator: UInt8(ascii: "\n"))
         #expect(found.count == 200)
