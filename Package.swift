@@ -87,11 +87,13 @@ let package = Package(
         .target(
             name: "GatewayStorage",
             dependencies: [
-                "GatewayCore", providerAPI, logging, .product(name: "GRDB", package: "GRDB.swift"),
+                "GatewayCore", "CSQLiteConfiguration", providerAPI, logging, .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),
+        // SQLite's settings for the whole process, which Swift cannot make.
+        .systemLibrary(name: "CSQLiteConfiguration"),
         // System calls that Swift cannot make, and a signal handler. In C.
         .target(name: "CProcessGuard"),
         // The C library's allocator, which Swift's module of the C library leaves out.

@@ -20,7 +20,7 @@ Sources/StripeProvider/Entry:                            ProviderAPI StripeProvi
 Sources/MockProvider:                                    $provider
 Sources/MockProvider/Entry:                              ProviderAPI MockProvider
 Sources/GatewayCore:      $host ProviderAPI ServiceLifecycle
-Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB GRDBSQLite Dispatch
+Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB GRDBSQLite Dispatch CSQLiteConfiguration
 Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc CProcessGuard
 Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1 JWTKit
 Sources/GatewayHTTP:      ServiceLifecycle

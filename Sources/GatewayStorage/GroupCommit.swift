@@ -168,16 +168,17 @@ final class GroupCommit: Sendable {
         var numbers: HighestNumbers?
         do {
             try database.inTransaction(.immediate) {
+                let transaction = SQLiteTransaction(database: database)
                 for unit in units {
                     ran += 1
-                    switch try unit.run(on: database, by: separation) {
+                    switch try unit.run(in: transaction, by: separation) {
                     case .success(let answer): answers.append(answer)
                     case .failure(let error):
                         failed += 1
                         answers.append { unit.fail(error) }
                     }
                 }
-                if identity != nil { numbers = try HighestNumbers.read(in: SQLiteTransaction(database: database)) }
+                if identity != nil { numbers = try HighestNumbers.read(in: transaction) }
                 phase = .commit
                 return .commit
             }
@@ -188,7 +189,10 @@ final class GroupCommit: Sendable {
             LogCheckpoint.runIfDue(on: database)
             return []
         } catch is UnitOfWork.MustBeSeparated {
-            state.withLock { $0.separatedBatches = Self.separatedBatches }
+            state.withLock { state in
+                state.separatedBatches = Self.separatedBatches
+                state.statistics.countRepeat()
+            }
             return units
         } catch let lost as UnitOfWork.TransactionLost {
             // The culprit hears its own error, those before it that all is undone, and those after it know nothing of it.

@@ -19,7 +19,8 @@ struct PageQuery {
 
     /// A range of an index, with a condition of its own.
     private struct Range {
-        let index: String
+        /// Nil where its condition names the rows' ids.
+        let index: String?
         var condition: String?
         var arguments: [any SQLiteBindable] = []
     }
@@ -44,18 +45,21 @@ struct PageQuery {
         ranges = [Range(index: index)]
     }
 
-    /// A page sorted by `time`, over indexes that hold different rows.
+    /// A page sorted by `time`, over an index that holds some rows and a few others.
     ///
-    /// - Parameter indexes: partial ones, each with its condition, word for word: SQLite takes them for nothing else.
+    /// - Parameters:
+    ///   - index: a partial one.
+    ///   - condition: that of the index, word for word: SQLite takes it for nothing else.
+    ///   - others: a condition for the other rows, which finds them by their ids.
     init(
-        _ columns: String, from table: String, by indexes: KeyValuePairs<String, String>, sortedBy time: Time,
+        _ columns: String, from table: String, by index: String, where condition: String, and others: String, sortedBy time: Time,
         _ order: Order = .newestFirst
     ) {
         self.columns = columns
         self.table = table
         self.order = order
         self.time = time
-        ranges = indexes.map { Range(index: $0.key, condition: $0.value) }
+        ranges = [Range(index: index, condition: condition), Range(index: nil, condition: others)]
     }
 
     /// Adds a condition without a value.
@@ -98,7 +102,8 @@ struct PageQuery {
     func statement(limit: Int) -> (sql: String, arguments: [any SQLiteBindable]) {
         let parts = ranges.map { range in
             let conditions = (conditions + [range.condition].compactMap(\.self)).joined(separator: " AND ")
-            return "SELECT \(columns) FROM \(table) INDEXED BY \(range.index) WHERE \(conditions)"
+            let index = range.index.map { "INDEXED BY \($0)" } ?? "NOT INDEXED"
+            return "SELECT \(columns) FROM \(table) \(index) WHERE \(conditions)"
         }
         let sql = """
             \(parts.joined(separator: " UNION ALL ")) \

@@ -1,3 +1,4 @@
+import CSQLiteConfiguration
 import Foundation
 import GRDB
 import GatewayCore
@@ -184,6 +185,7 @@ extension SQLiteStore {
 
     /// The settings of every connection.
     static func configuration(isReadOnly: Bool) -> Configuration {
+        _ = processSettings
         var configuration = Configuration()
         configuration.label = "gateway"
         configuration.readonly = isReadOnly
@@ -202,6 +204,9 @@ extension SQLiteStore {
         }
         return configuration
     }
+
+    /// Made once, before SQLite's first use. SQLite refuses settings afterwards, and this one only saves time.
+    private static let processSettings: Void = { _ = sqlite_turn_off_memory_statistics() }()
 
     /// Sets and checks what a commit's durability depends on.
     ///

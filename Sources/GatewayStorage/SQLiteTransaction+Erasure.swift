@@ -2,24 +2,25 @@ import GatewayCore
 import ProviderAPI
 
 extension SQLiteTransaction {
-    func unsettledOperation(ofUser userID: String) throws -> Int64? {
+    func unsettledOperation(ofUser user: Subject) throws -> Int64? {
         try first(
             """
-            SELECT operations.id FROM operations INDEXED BY operations_unsettled
+            SELECT operations.id FROM \(OperationRow.unsettledIDs) AS unsettled
+            CROSS JOIN operations ON operations.id = unsettled.id
             CROSS JOIN payment_transactions ON payment_transactions.id = operations.transaction_id
-            WHERE \(OperationRow.isUnsettled) AND operations.deleted_at IS NULL AND user_id = ? LIMIT 1
+            WHERE user_id = ? LIMIT 1
             """,
-            [userID]
+            [user]
         ) { $0[0] }
     }
 
     func erase(
-        _ userID: String, as pseudonym: String, by actor: HistoryChange.Actor, limit: Int, at now: Timestamp
+        _ user: Subject, as pseudonym: Subject, by actor: HistoryChange.Actor, limit: Int, at now: Timestamp
     ) throws -> ErasureStep {
         var step = ErasureStep()
         // Deleted ones too: their rows still have the data.
         let orders = try all(
-            "SELECT id FROM orders INDEXED BY orders_user_standing WHERE user_id = ? LIMIT ?", [userID, max(0, limit)]
+            "SELECT id FROM orders INDEXED BY orders_user_standing WHERE user_id = ? LIMIT ?", [user, max(0, limit)]
         ) { row -> Int64 in row[0] }
         step.orders = orders.count
         for id in orders {
@@ -29,21 +30,17 @@ extension SQLiteTransaction {
             )
             let payments = try all(
                 """
-                SELECT id, provider, payment_intent_id, status FROM payment_transactions
+                SELECT id, provider, payment_intent_id FROM payment_transactions
                 INDEXED BY payment_transactions_order WHERE order_id = ?
                 """,
                 [id]
-            ) { row in
-                ErasedPayment(
-                    id: row[0], provider: row[1], intent: row[2],
-                    status: try ColumnReader(row, of: TransactionRow.table).value(3, "status"))
-            }
+            ) { row in ErasedPayment(id: row[0], provider: row[1], intent: row[2]) }
             for payment in payments {
-                try erase(payment, of: userID, as: pseudonym, at: now)
+                let erased = try erase(payment, of: user, as: pseudonym, at: now)
                 step.webhooks += try eraseWebhooks(of: payment, at: now)
                 let change = HistoryChange(
-                    type: "personal_data.erased", actor: actor.name, fromStatus: payment.status, toStatus: payment.status)
-                try appendHistory(change, transactionID: payment.id, at: now)
+                    type: "personal_data.erased", actor: actor.name, fromStatus: erased.status, toStatus: erased.status)
+                try appendHistory(change, of: erased, at: now)
             }
             step.transactions += payments.count
         }
@@ -55,31 +52,37 @@ extension SQLiteTransaction {
         let id: Int64
         let provider: String
         let intent: String?
-        let status: TransactionStatus
     }
 
     /// The version counts it, so that a flow that has read the row before does not write the data back.
-    private func erase(_ payment: ErasedPayment, of userID: String, as pseudonym: String, at now: Timestamp) throws {
-        try execute(
+    ///
+    /// - Returns: the payment's row as it is now.
+    private func erase(
+        _ payment: ErasedPayment, of user: Subject, as pseudonym: Subject, at now: Timestamp
+    ) throws -> PaymentTransaction {
+        let erased = try first(
             """
             UPDATE payment_transactions
             SET user_id = ?, metadata = '{}', client_secret = NULL, provider_customer_id = NULL, error_message = NULL,
                 next_action = NULL, updated_at = ?, version = version + 1
             WHERE id = ?
+            RETURNING \(TransactionRow.columns)
             """,
-            [pseudonym, now.unixMilliseconds, payment.id]
+            [pseudonym, now.unixMilliseconds, payment.id], TransactionRow.decode
         )
+        guard let erased else { throw StoreError.constraint("payment_transactions: no such row") }
         let requests = try all("SELECT id, request FROM operations WHERE transaction_id = ?", [payment.id]) { row in
             (id: row[0] as Int64, request: try ColumnReader(row, of: "operations").json(1, "request") as OperationRequest)
         }
         for (id, request) in requests {
             try execute(
                 "UPDATE operations SET request = ?, idempotency_owner = NULL, idempotency_key = NULL WHERE id = ?",
-                [JSONColumn.encode(request: request.erased(userID: pseudonym)), id]
+                [JSONColumn.encode(request: request.erased(userID: pseudonym.text)), id]
             )
         }
         try execute("UPDATE refunds SET metadata = '{}', reason = NULL WHERE transaction_id = ?", [payment.id])
-        try eraseHistory(transactionID: payment.id, of: userID, as: pseudonym)
+        try eraseHistory(transactionID: payment.id, of: user, as: pseudonym)
+        return erased
     }
 
     private func eraseWebhooks(of payment: ErasedPayment, at now: Timestamp) throws -> Int {

@@ -69,17 +69,13 @@ extension SQLiteTransaction {
     func operations(_ query: OperationQuery) throws -> [OperationStanding] {
         var conditions = ["operations.deleted_at IS NULL"]
         var arguments: [any SQLiteBindable] = []
-        let index =
-            if query.transactionID != nil {
-                "INDEXED BY operations_transaction"
-            } else if query.scope == .unsettled {
-                // It holds exactly these, which are few.
-                "INDEXED BY operations_unsettled"
-            } else {
-                // A page of all: along the rows themselves.
-                "NOT INDEXED"
-            }
-        if query.scope == .unsettled { conditions.append("operations.\(OperationRow.isUnsettled)") }
+        // A page of all goes along the rows themselves, and one of those without an end along their ids, which are few.
+        let index = query.transactionID != nil ? "INDEXED BY operations_transaction" : "NOT INDEXED"
+        if query.scope == .unsettled {
+            conditions.append(
+                query.transactionID != nil
+                    ? "operations.\(OperationRow.isUnsettled)" : "operations.id IN \(OperationRow.unsettledIDs)")
+        }
         if let transactionID = query.transactionID {
             conditions.append("operations.transaction_id = ?")
             arguments += [transactionID]
@@ -107,11 +103,20 @@ enum OperationRow {
         request_id, created_at, deaths, nonce
         """
 
-    /// The condition of the partial index over operations without an end, word for word too.
+    /// Whether an operation has no end.
     static let isUnsettled = "state NOT IN ('succeeded', 'failed')"
 
     /// The condition of the partial indexes over open operations, word for word: SQLite uses them for nothing else.
     static let isOpen = "state IN ('pending', 'unknown') AND deleted_at IS NULL"
+
+    /// The condition of the partial index over operations in review, word for word.
+    static let isReviewed = "state = 'manual_review' AND deleted_at IS NULL"
+
+    /// A query for the ids of all operations without an end: the open ones, and those in review.
+    static let unsettledIDs = """
+        (SELECT id FROM operations INDEXED BY operations_due WHERE \(isOpen) \
+        UNION ALL SELECT id FROM operations INDEXED BY operations_reviewed WHERE \(isReviewed))
+        """
 
     static func decode(_ row: SQLiteRow) throws -> Operation {
         let read = ColumnReader(row, of: "operations")

@@ -23,6 +23,7 @@ extension SQLiteTransaction {
                 inserted.version, transaction.createdAt.unixMilliseconds, transaction.updatedAt.unixMilliseconds,
             ]
         )
+        ends.begin(transactionID: inserted.id)
         return inserted
     }
 

@@ -9,8 +9,7 @@ extension SQLiteTransaction {
             SELECT
                 (SELECT count(*) FROM operations INDEXED BY operations_due WHERE \(OperationRow.isOpen)),
                 (SELECT min(created_at) FROM operations INDEXED BY operations_due WHERE \(OperationRow.isOpen)),
-                (SELECT count(*) FROM operations INDEXED BY operations_unsettled
-                    WHERE \(OperationRow.isUnsettled) AND state = 'manual_review' AND deleted_at IS NULL),
+                (SELECT count(*) FROM operations INDEXED BY operations_reviewed WHERE \(OperationRow.isReviewed)),
                 (SELECT count(*) FROM payment_transactions INDEXED BY payment_transactions_standing
                     WHERE status = 'manual_review' AND deleted_at IS NULL),
                 (SELECT count(*) FROM webhook_events INDEXED BY webhook_events_due

@@ -32,8 +32,7 @@ struct UnitOfWork: Sendable {
     ///
     /// - Returns: its answer, or its own error, and then nothing of it is left in the transaction.
     /// - Throws: ``MustBeSeparated``, ``TransactionLost``.
-    func run(on database: Database, by separation: Separation) throws -> Result<@Sendable () -> Void, any Error> {
-        let transaction = SQLiteTransaction(database: database)
+    func run(in transaction: SQLiteTransaction, by separation: Separation) throws -> Result<@Sendable () -> Void, any Error> {
         if separation == .savepoints { try transaction.execute("SAVEPOINT unit") }
         let changesBefore = transaction.totalChanges
         do {
@@ -49,6 +48,7 @@ struct UnitOfWork: Sendable {
                 guard transaction.totalChanges == changesBefore else { throw MustBeSeparated() }
             case .savepoints:
                 do {
+                    transaction.ends.forget()
                     try transaction.execute("ROLLBACK TO unit")
                     try transaction.execute("RELEASE unit")
                 } catch {

@@ -6,6 +6,8 @@ package struct WriteStatistics: Sendable, Hashable {
     package private(set) var units = 0
     /// Units of work that threw and were rolled back.
     package private(set) var failedUnits = 0
+    /// Batches that were undone and run again, because one of their units failed after it had written.
+    package private(set) var repeatedBatches = 0
     /// The most units that shared a commit.
     package private(set) var largestBatch = 0
 
@@ -16,4 +18,7 @@ package struct WriteStatistics: Sendable, Hashable {
         largestBatch = max(largestBatch, succeeded)
         if succeeded > 0 { commits += 1 }
     }
+
+    /// Counts a batch that is run again.
+    mutating func countRepeat() { repeatedBatches += 1 }
 }

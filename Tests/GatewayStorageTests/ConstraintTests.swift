@@ -174,7 +174,7 @@ struct ConstraintTests {
             for status in TransactionStatus.allCases {
                 try store.execute("UPDATE payment_transactions SET status = ?", [status.rawValue])
                 try store.appendHistory(
-                    HistoryChange(type: "t", actor: "a", fromStatus: status, toStatus: status), transactionID: transaction.id,
+                    HistoryChange(type: "t", actor: "a", fromStatus: status, toStatus: status), of: transaction,
                     at: time()
                 )
             }

@@ -79,7 +79,7 @@ struct ErasureTests {
             var change = HistoryChange(type: "t", actor: actor.name, fromStatus: .processing, toStatus: .succeeded)
             change.detail = marker
             change.amount = 10_000
-            try store.appendHistory(change, transactionID: transaction.id, at: time())
+            try store.appendHistory(change, of: transaction, at: time())
         }
     }
 

@@ -45,7 +45,7 @@ struct HistoryChainTests {
         var change = HistoryChange(
             type: "create.requested", actor: HistoryChange.Actor.user("42").name, fromStatus: nil, toStatus: .processing)
         change.operationID = operation.id
-        try writer.appendHistory(change, transactionID: transaction.id, at: time())
+        try writer.appendHistory(change, of: transaction, at: time())
         #expect(try writer.endOperation(operation.id, fence: 1, state: .succeeded, outcome: "completed", at: time()))
         return transaction
     }
@@ -63,7 +63,7 @@ struct HistoryChainTests {
         change.operationID = operation
         change.amount = amount
         change.detail = detail
-        try writer.appendHistory(change, transactionID: row.id, at: time())
+        try writer.appendHistory(change, of: row, at: time())
         return row
     }
 
@@ -112,7 +112,7 @@ struct HistoryChainTests {
                 let change = HistoryChange(
                     type: "personal_data.erased", actor: "operator:ann", fromStatus: .partiallyRefunded,
                     toStatus: .partiallyRefunded)
-                try writer.appendHistory(change, transactionID: 1, at: time())
+                try writer.appendHistory(change, of: try #require(try writer.transaction(1)), at: time())
                 return erased
             }
             #expect(erased == [4, 0], "three lines that name the user, and one with a detail")
@@ -131,7 +131,7 @@ struct HistoryChainTests {
             try await store.write { writer in
                 let change = HistoryChange(
                     type: "note", actor: "operator:ann", fromStatus: .partiallyRefunded, toStatus: .partiallyRefunded)
-                try writer.appendHistory(change, transactionID: 1, at: time())
+                try writer.appendHistory(change, of: try #require(try writer.transaction(1)), at: time())
             }
             #expect(try await store.auditHistory().findings.isEmpty)
         }
@@ -341,7 +341,7 @@ struct HistoryChainTests {
             let store = try SQLiteStore.open(path: path)
             try await store.write { writer in
                 let change = HistoryChange(type: "note", actor: "gateway", fromStatus: .processing, toStatus: .processing)
-                try writer.appendHistory(change, transactionID: 1, at: time())
+                try writer.appendHistory(change, of: try #require(try writer.transaction(1)), at: time())
             }
             let audit = try await store.auditHistory()
             #expect(audit.findings.isEmpty && audit.lines == 3 && audit.linesBeforeChain == 2, "\(audit.findings)")

@@ -48,6 +48,10 @@ struct HistoryTampering: Sendable, CustomTestStringConvertible {
         HistoryTampering(
             "an erasure that is none", "line 1, payment 1: its hash",
             "UPDATE transaction_events SET actor = 'user:erased', salt = NULL, personal_digest = zeroblob(32) WHERE id = 1"),
+        HistoryTampering(
+            "an operation that succeeded, as failed",
+            "line 6, payment 1: the operation 3 is failed, and its history says succeeded",
+            "UPDATE operations SET state = 'failed' WHERE id = 3"),
         HistoryTampering("a line removed", "line 3: line 3 is missing", "DELETE FROM transaction_events WHERE id = 3"),
         HistoryTampering(
             "lines removed",

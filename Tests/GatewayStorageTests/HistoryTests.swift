@@ -26,8 +26,8 @@ struct HistoryTests {
                 let other = try writer.makeTransaction()
                 _ = try writer.makeOperation(on: transaction)
                 for (index, change) in changes.enumerated() {
-                    try writer.appendHistory(change, transactionID: transaction.id, at: time(Int64(index)))
-                    try writer.appendHistory(change, transactionID: other.id, at: time())
+                    try writer.appendHistory(change, of: transaction, at: time(Int64(index)))
+                    try writer.appendHistory(change, of: other, at: time())
                 }
             }
             let history = try await store.read { try $0.history(transactionID: 1) }
@@ -48,7 +48,7 @@ struct HistoryTests {
         try withConnection { database throws in
             let store = SQLiteTransaction(database: database)
             let change = HistoryChange(type: "payment.created", actor: "gateway", fromStatus: nil, toStatus: .processing)
-            try store.appendHistory(change, transactionID: try store.makeTransaction().id, at: time())
+            try store.appendHistory(change, of: try store.makeTransaction(), at: time())
             #expect(throws: StoreError.constraint(name)) { try store.execute(sql) }
             #expect(try store.history(transactionID: 1).map(\.change) == [change])
         }

@@ -174,7 +174,7 @@ struct TransactionTests {
                 let deleted = try writer.makeTransaction(intent: "pi_1", captured: 10)
                 try writer.appendHistory(
                     HistoryChange(type: "payment.created", actor: "gateway", fromStatus: nil, toStatus: .processing),
-                    transactionID: deleted.id, at: time()
+                    of: deleted, at: time()
                 )
                 return deleted
             }

@@ -77,6 +77,7 @@ extension OneAtATime {
                     "gateway_open_operations 0", "gateway_oldest_open_operation_seconds 0", "gateway_operations_in_review 0",
                     "gateway_transactions_in_review 0", "# TYPE gateway_pending_webhooks gauge", "gateway_store_waiting_units ",
                     "# TYPE gateway_store_commits_total counter", "# TYPE gateway_store_units_total counter",
+                    "# TYPE gateway_store_repeated_batches_total counter",
                 ] { #expect(text.contains(line), "\(line) in \(text)") }
             }
         }

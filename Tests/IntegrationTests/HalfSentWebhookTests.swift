@@ -85,7 +85,7 @@ struct HalfSentWebhookTests {
             let payment = try await user.pay()
             #expect(try await user.transaction(payment)["status"].string == "succeeded")
             let small = Webhook("payment_intent.succeeded", intent: "pi_never_made_here")
-            #expect(try await small.post(to: gateway).status == 200, "it is below 16 KiB")
+            #expect(try await small.post(to: gateway).status == 200, "it is below 8 KiB")
 
             connections.removeAll()
             try await eventually("the memory is given back") {

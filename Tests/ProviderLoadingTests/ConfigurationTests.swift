@@ -14,7 +14,7 @@ struct ConfigurationTests {
 
         #expect(configuration.environment == .development)
         #expect(configuration.server == GatewayConfiguration.Server(host: "127.0.0.1", port: 8080, publicURL: nil))
-        #expect(configuration.server.bodyMemory == 64 << 20)
+        #expect(configuration.server.bodyMemory == 48 << 20)
         #expect(configuration.database.path == "/etc/gateway/var/gateway.db")
         #expect(configuration.authentication.keys == .sharedSecret(nil))
         #expect(

@@ -31,7 +31,7 @@ struct Bookkeeper {
             stamped.updatedAt = now
             row = try writer.updateTransaction(stamped, from: original)
         }
-        try appendHistory(note, transactionID: row.id, from: original.status, to: row.status)
+        try appendHistory(note, of: row, from: original.status)
         if row.status != original.status { try bringOrderAlong(row) }
         return row
     }
@@ -46,14 +46,14 @@ struct Bookkeeper {
         return try write(changed, over: transaction, note: note)
     }
 
-    /// Adds a line of history.
-    func appendHistory(_ note: Note, transactionID: Int64, from: TransactionStatus?, to status: TransactionStatus) throws {
-        var change = HistoryChange(type: note.type, actor: actor.name, fromStatus: from, toStatus: status)
+    /// Adds a line to the history of `payment`, which is as its row is now.
+    func appendHistory(_ note: Note, of payment: PaymentTransaction, from: TransactionStatus?) throws {
+        var change = HistoryChange(type: note.type, actor: actor.name, fromStatus: from, toStatus: payment.status)
         change.amount = note.amount
         change.operationID = note.operationID
         change.providerRequestID = note.providerRequestID
         change.detail = note.detail
-        try writer.appendHistory(change, transactionID: transactionID, at: now)
+        try writer.appendHistory(change, of: payment, at: now)
     }
 
     /// Gives the order the status that goes with its transaction's.

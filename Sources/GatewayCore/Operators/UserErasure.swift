@@ -62,13 +62,14 @@ package struct UserErasure: Sendable {
         guard !subject.hasPrefix(Subject.pseudonymPrefix) else {
             throw GatewayError.invalid("user", "It is the pseudonym of a user who is erased already.")
         }
-        var report = Report(pseudonym: makePseudonym())
+        let user = Subject(stored: subject)
+        let pseudonym = Subject(stored: makePseudonym())
+        var report = Report(pseudonym: pseudonym.text)
         while true {
             let now = clock.now()
-            let pseudonym = report.pseudonym
             let step = try await store.write { writer in
-                if let id = try writer.unsettledOperation(ofUser: subject) { throw Self.unsettled(id) }
-                return try writer.erase(subject, as: pseudonym, by: .person(operatorName), limit: Self.stepSize, at: now)
+                if let id = try writer.unsettledOperation(ofUser: user) { throw Self.unsettled(id) }
+                return try writer.erase(user, as: pseudonym, by: .person(operatorName), limit: Self.stepSize, at: now)
             }
             report.orders += step.orders
             report.transactions += step.transactions

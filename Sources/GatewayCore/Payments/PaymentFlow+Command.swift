@@ -59,6 +59,9 @@ extension PaymentFlow {
         }
         let currency = transaction.amount.currency
         let amount = try Self.amount(literal, of: transaction) ?? Money(minorUnits: transaction.refundable, currency: currency)
+        if amount.minorUnits != transaction.captured, !provider.service.capabilities.partialRefunds {
+            throw GatewayError.invalid("amount", "The provider \(provider.name) refunds whole payments only.")
+        }
         try provider.requireRoom()
         // The reservation is one guarded statement: no two refunds can both read the same rest and take it.
         guard amount.minorUnits > 0,
@@ -66,9 +69,6 @@ extension PaymentFlow {
         else {
             let left = Money(minorUnits: transaction.refundable, currency: currency)
             throw GatewayError(.refundExceedsCaptured, "Of this payment \(left) can still be refunded.")
-        }
-        if amount.minorUnits != transaction.captured, !provider.service.capabilities.partialRefunds {
-            throw GatewayError.invalid("amount", "The provider \(provider.name) refunds whole payments only.")
         }
         var call = CreateRefundRequest(paymentIntentID: intentID, amount: amount)
         call.reason = reason
@@ -83,7 +83,7 @@ extension PaymentFlow {
         )
         var note = Bookkeeper.Note("refund.requested", operationID: operation.id)
         note.amount = amount.minorUnits
-        try bookkeeper.appendHistory(note, transactionID: reserved.id, from: reserved.status, to: reserved.status)
+        try bookkeeper.appendHistory(note, of: reserved, from: reserved.status)
         return .call(operation, reserved, provider)
     }
 
@@ -99,8 +99,7 @@ extension PaymentFlow {
         try provider.requireRoom()
         let operation = try writeDown(call, on: transaction, request, bookkeeper)
         try bookkeeper.appendHistory(
-            .init("\(call.kind.rawValue).requested", operationID: operation.id),
-            transactionID: transaction.id, from: transaction.status, to: transaction.status
+            .init("\(call.kind.rawValue).requested", operationID: operation.id), of: transaction, from: transaction.status
         )
         return .call(operation, transaction, provider)
     }

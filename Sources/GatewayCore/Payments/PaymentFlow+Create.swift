@@ -94,9 +94,7 @@ extension PaymentFlow {
         call.metadata = command.metadata
         call.returnURL = command.returnURL
         let operation = try writeDown(.create(call), on: transaction, request, bookkeeper)
-        try bookkeeper.appendHistory(
-            .init("create.requested", operationID: operation.id), transactionID: transaction.id, from: nil, to: transaction.status
-        )
+        try bookkeeper.appendHistory(.init("create.requested", operationID: operation.id), of: transaction, from: nil)
         return .call(operation, transaction, provider)
     }
 

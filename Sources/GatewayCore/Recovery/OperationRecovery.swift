@@ -91,7 +91,7 @@ package struct OperationRecovery: Service {
                 var note = Bookkeeper.Note("\(operation.kind.rawValue).taken_over", operationID: operation.id)
                 note.detail = "whoever was at work on it is gone"
                 try Bookkeeper(writer: writer, now: now, actor: .gateway)
-                    .appendHistory(note, transactionID: transaction.id, from: transaction.status, to: transaction.status)
+                    .appendHistory(note, of: transaction, from: transaction.status)
             }
             return (operation, transaction)
         }

@@ -28,7 +28,7 @@ package protocol StoreReader {
     func refund(operationID: Int64) throws -> RefundRecord?
 
     /// An operation on a payment of this user that has not ended, or waits for a person's decision; nil where there is none.
-    func unsettledOperation(ofUser userID: String) throws -> Int64?
+    func unsettledOperation(ofUser user: Subject) throws -> Int64?
     /// The operation with this id.
     func operation(_ id: Int64) throws -> Operation?
     /// The open create, confirm, capture or cancel of a transaction; there is at most one.

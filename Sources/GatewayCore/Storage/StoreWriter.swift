@@ -109,10 +109,12 @@ package protocol StoreWriter: StoreReader {
     ///
     /// - Parameter pseudonym: starts with ``Subject/pseudonymPrefix``.
     func erase(
-        _ userID: String, as pseudonym: String, by actor: HistoryChange.Actor, limit: Int, at now: Timestamp
+        _ user: Subject, as pseudonym: Subject, by actor: HistoryChange.Actor, limit: Int, at now: Timestamp
     ) throws -> ErasureStep
     /// Adds a line to a transaction's history.
-    func appendHistory(_ change: HistoryChange, transactionID: Int64, at now: Timestamp) throws
+    ///
+    /// - Parameter payment: the transaction as its row is now. The line's hash covers its terms and amounts.
+    func appendHistory(_ change: HistoryChange, of payment: PaymentTransaction, at now: Timestamp) throws
 }
 
 /// What one step of a purge did.

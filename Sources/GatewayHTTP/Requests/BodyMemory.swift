@@ -30,9 +30,9 @@ package final class BodyMemory: Sendable {
     }
 
     /// The limit of a gateway whose configuration has none, in bytes.
-    package static let defaultLimit = 64 << 20
+    package static let defaultLimit = 48 << 20
     /// How many bytes of each body are free, unless a test says otherwise.
-    package static let defaultAllowance = 16 << 10
+    package static let defaultAllowance = 8 << 10
 
     /// How many bytes there may be.
     package let limit: Int

@@ -27,8 +27,9 @@ struct GatewayChannel: HTTPChannelHandler {
         return limits
     }
 
-    /// At most 16 KiB for each read, and not NIO's 64: what was read and not yet handled counts nowhere, on thousands of connections.
-    private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 * 1024)
+    /// At most 4 KiB for each read, and not NIO's 64: what was read last is held until more arrives and counts nowhere, on thousands of
+    /// connections.
+    private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 4096)
 
     /// Sets a connection up.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -11,7 +11,7 @@ struct BodyMetrics: Sendable {
     func render() -> String {
         var text = ""
         PrometheusText.gauge(
-            "gateway_body_memory_bytes", "Bytes of request bodies in memory, those beyond the first 16 KiB of each.",
+            "gateway_body_memory_bytes", "Bytes of request bodies in memory, those beyond the first 8 KiB of each.",
             memory.bytesInUse, to: &text)
         PrometheusText.gauge(
             "gateway_body_memory_limit_bytes",

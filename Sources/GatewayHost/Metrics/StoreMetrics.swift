@@ -7,7 +7,8 @@ struct StoreMetrics: Sendable {
     /// The metrics' names.
     static let names = [
         "gateway_oldest_open_operation_seconds", "gateway_open_operations", "gateway_operations_in_review",
-        "gateway_pending_webhooks", "gateway_store_commits_total", "gateway_store_units_total", "gateway_store_waiting_units",
+        "gateway_pending_webhooks", "gateway_store_commits_total", "gateway_store_units_total", "gateway_store_repeated_batches_total",
+        "gateway_store_waiting_units",
         "gateway_transactions_in_review",
     ]
 
@@ -44,6 +45,10 @@ struct StoreMetrics: Sendable {
         Self.add(
             "gateway_store_units_total", "Units of work that were committed; several share a commit.", "counter",
             Double(statistics.units), to: &text)
+        Self.add(
+            "gateway_store_repeated_batches_total",
+            "Batches that were undone and run again, because one of their units failed after it had written.", "counter",
+            Double(statistics.repeatedBatches), to: &text)
         Self.add(
             "gateway_store_waiting_units", "Units of work that wait for the writer.", "gauge", Double(store.waitingUnits),
             to: &text)

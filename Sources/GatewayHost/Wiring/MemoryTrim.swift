@@ -11,7 +11,7 @@ import ServiceLifecycle
 /// What counts is the memory that the process has and has not allocated, not how much it has: during a flood there is nothing to return.
 struct MemoryTrim: Service {
     /// How far the unused memory may be above its lowest value since the last return, in bytes.
-    static let growth = 32 * 1_048_576.0
+    static let growth = 16 * 1_048_576.0
     private static let interval = Duration.seconds(10)
 
     let clock: any ProviderClock

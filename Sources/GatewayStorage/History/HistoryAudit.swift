@@ -422,15 +422,16 @@ extension SQLiteTransaction {
         return findings
     }
 
-    /// Every operation was asked for in a line: so it shows where lines at the end were removed.
+    /// Every operation was asked for in a line: so it shows where lines at the end were removed. One that has ended has the end that its
+    /// lines tell of.
     private func findingsOfOperations(_ payment: AuditedPayment, _ lines: [HistoryLine]) throws -> [HistoryAudit.Finding] {
-        let operations: [(id: Int64, kind: String)] = try all(
+        let operations: [(id: Int64, kind: String, state: String)] = try all(
             """
-            SELECT id, kind FROM operations INDEXED BY operations_transaction
+            SELECT id, kind, state FROM operations INDEXED BY operations_transaction
             WHERE transaction_id = ? AND deleted_at IS NULL ORDER BY id
             """,
             [payment.id]
-        ) { ($0[0], $0[1]) }
+        ) { ($0[0], $0[1], $0[2]) }
         let missing = operations.filter { operation in
             !lines.contains { $0.operationID == operation.id && $0.type == "\(operation.kind).requested" }
         }.map { operation in
@@ -445,6 +446,28 @@ extension SQLiteTransaction {
             else { return nil }
             return HistoryAudit.Finding(line: line.id, payment: payment.id, text: "its operation \(operation) is gone")
         }
-        return missing + gone
+        let contradicted = operations.compactMap { operation -> HistoryAudit.Finding? in
+            guard let end = Self.end(of: operation.id, operation.kind, lines), ["succeeded", "failed"].contains(operation.state),
+                end.state != operation.state
+            else { return nil }
+            return HistoryAudit.Finding(
+                line: end.line, payment: payment.id,
+                text: "the operation \(operation.id) is \(operation.state), and its history says \(end.state)")
+        }
+        return missing + gone + contradicted
+    }
+
+    /// The end of an operation by its lines; nil where they tell of none, or where a person has decided.
+    private static func end(of operation: Int64, _ kind: String, _ lines: [HistoryLine]) -> (line: Int64, state: String)? {
+        let own = lines.filter { $0.operationID == operation }
+        if own.contains(where: { $0.type == "\(kind).resolved" }) { return nil }
+        for line in own {
+            switch line.type.dropFirst(kind.utf8.count + 1) {
+            case "succeeded", "pending", "requires_action": return (line.id, "succeeded")
+            case "declined", "rejected", "not_sent", "failed", "canceled": return (line.id, "failed")
+            default: continue
+            }
+        }
+        return nil
     }
 }

@@ -1,3 +1,4 @@
+import GatewayCore
 import ProviderAPI
 
 /// A line of `transaction_events` with all that its hash covers.
@@ -144,6 +145,46 @@ struct HistoryLine: Sendable, Hashable {
             }
             count = 16
         }
+    }
+}
+
+extension HistoryLine.Terms {
+    init(of payment: PaymentTransaction) {
+        self.init(
+            amount: payment.amount.minorUnits, currency: payment.amount.currency.code, orderID: payment.orderID,
+            provider: payment.provider, captureMethod: payment.captureMethod.rawValue, paymentIntentID: payment.paymentIntentID,
+            owner: payment.userID.text)
+    }
+}
+
+/// The ends of the chains of history, as far as the transaction that is open has read or written them: most of what one commit
+/// writes follows something else of it.
+///
+/// For one transaction on the writer's connection. After a rollback, also one to a savepoint, it must ``forget()``.
+final class HistoryEnds {
+    struct Line {
+        var id: Int64
+        /// NULL before the chain.
+        var hash: [UInt8]?
+    }
+
+    /// The last line of the table.
+    private(set) var table: Line?
+    /// The hash of the last line by payment; nil where the payment has no line, or one from before the chain.
+    private(set) var payments: [Int64: [UInt8]?] = [:]
+
+    /// Notes a payment that was made in this transaction, which has no line.
+    func begin(transactionID: Int64) { payments[transactionID] = .some(nil) }
+
+    /// Notes a line that was written.
+    func append(_ line: Line, transactionID: Int64) {
+        table = line
+        payments[transactionID] = .some(line.hash)
+    }
+
+    func forget() {
+        table = nil
+        payments = [:]
     }
 }
 

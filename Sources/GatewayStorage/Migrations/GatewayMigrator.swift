@@ -33,6 +33,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0009HistoryChain.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0009HistoryChain.migrate(database)
         }
+        migrator.registerMigration(Migration0010OpenOperations.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0010OpenOperations.migrate(database)
+        }
         return migrator
     }
 }

@@ -9,7 +9,7 @@ extension ConfigurationSchema {
     static let connections: ClosedRange<Int64> = 1...1_000_000
     /// At least 4, so that the largest body of a route fits into the eighth that one user has.
     static let bodyMemory: ClosedRange<Int64> = 4...65_536
-    static let defaultBodyMemory: Int64 = 64
+    static let defaultBodyMemory: Int64 = 48
     static let server = ConfigurationSection(
         "server", help: "Where the gateway listens, without TLS, and where others reach it.",
         [
@@ -39,7 +39,7 @@ extension ConfigurationSchema {
             Setting(
                 "body_memory_mib", .integer(in: bodyMemory),
                 help:
-                    "How many MiB the bodies of all requests may take in memory, beyond the first 16 KiB of each; those without a token, such "
+                    "How many MiB the bodies of all requests may take in memory, beyond the first 8 KiB of each; those without a token, such "
                     + "as webhooks, half of it, and those of one user an eighth. One more is answered with 503 and `Retry-After`."
             ).defaulting(to: .integer(defaultBodyMemory)),
         ])

@@ -67,6 +67,19 @@ struct PaymentRuleTests {
         }
     }
 
+    @Test("A part is not refunded by a provider that refunds whole payments only, and nothing is written")
+    func wholeRefundsOnly() async throws {
+        var capabilities = ScriptedService.everything
+        capabilities.partialRefunds = false
+        try await withGateway(service: ScriptedService(capabilities: capabilities)) { gateway in
+            let subject = try await subject(.succeeded, in: gateway)
+            let books = try await gateway.books(of: subject.order)
+            await expectRefusal(.invalidRequest) { try await gateway.refund(subject.intent, amount: "10.00") }
+            #expect(try await gateway.books(of: subject.order) == books)
+            #expect(try await gateway.refund(subject.intent).status == 200)
+        }
+    }
+
     @Test("The amount of a payment must be its order's, the currency included")
     func amountMismatch() async throws {
         try await withGateway { gateway in

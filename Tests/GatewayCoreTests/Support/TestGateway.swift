@@ -4,6 +4,7 @@ import GatewayStorage
 import Logging
 import ProviderAPI
 import ProviderTestKit
+import Testing
 
 /// The core over a real database and a scripted provider, without HTTP. The provider is called `acme`; `other` is a second one.
 struct TestGateway: Sendable {
@@ -85,6 +86,8 @@ func withStore(_ body: (FaultyStore) async throws -> Void) async throws {
     let store = try SQLiteStore.open(path: folder + "/gateway.db", installation: { "test" })
     do {
         try await body(FaultyStore(store))
+        // Everything is checked before the first write: a unit that fails behind one has its whole batch run again.
+        #expect(store.statistics.repeatedBatches == 0, "a unit failed after it had written")
         await store.close()
     } catch {
         await store.close()

@@ -48,11 +48,11 @@ struct MemoryTrimTests {
         return memory.trims
     }
 
-    @Test("is returned once more than 32 MiB more than the least are unused")
+    @Test("is returned once more than 16 MiB more than the least are unused")
     func due() async throws {
-        #expect(try await trims([10, 15, 42]) == 0)
-        #expect(try await trims([10, 42.5]) == 1)
-        #expect(try await trims([50, 10, 43]) == 1)
+        #expect(try await trims([10, 15, 26]) == 0)
+        #expect(try await trims([10, 26.5]) == 1)
+        #expect(try await trims([50, 10, 27]) == 1)
     }
 
     @Test("is returned after a flood that came before the first look, and after one during which there was nothing to return")
@@ -64,7 +64,7 @@ struct MemoryTrimTests {
     @Test("is not asked for again while it lies between blocks in use")
     func between() async throws {
         // The look behind each return is the next of these.
-        #expect(try await trims([10, 500, 490, 495, 500, 510]) == 1)
+        #expect(try await trims([10, 500, 490, 495, 500, 505]) == 1)
         #expect(try await trims([10, 500, 490, 600, 590]) == 2)
     }
 
