@@ -19,8 +19,7 @@ struct PageQuery {
 
     /// A range of an index, with a condition of its own.
     private struct Range {
-        /// Nil where its condition names the rows' ids.
-        let index: String?
+        let index: String
         var condition: String?
         var arguments: [any SQLiteBindable] = []
     }
@@ -45,21 +44,18 @@ struct PageQuery {
         ranges = [Range(index: index)]
     }
 
-    /// A page sorted by `time`, over an index that holds some rows and a few others.
+    /// A page sorted by `time`, over indexes that hold different rows.
     ///
-    /// - Parameters:
-    ///   - index: a partial one.
-    ///   - condition: that of the index, word for word: SQLite takes it for nothing else.
-    ///   - others: a condition for the other rows, which finds them by their ids.
+    /// - Parameter indexes: partial ones, each with its condition, word for word: SQLite takes them for nothing else.
     init(
-        _ columns: String, from table: String, by index: String, where condition: String, and others: String, sortedBy time: Time,
+        _ columns: String, from table: String, by indexes: KeyValuePairs<String, String>, sortedBy time: Time,
         _ order: Order = .newestFirst
     ) {
         self.columns = columns
         self.table = table
         self.order = order
         self.time = time
-        ranges = [Range(index: index, condition: condition), Range(index: nil, condition: others)]
+        ranges = indexes.map { Range(index: $0.key, condition: $0.value) }
     }
 
     /// Adds a condition without a value.
@@ -102,8 +98,7 @@ struct PageQuery {
     func statement(limit: Int) -> (sql: String, arguments: [any SQLiteBindable]) {
         let parts = ranges.map { range in
             let conditions = (conditions + [range.condition].compactMap(\.self)).joined(separator: " AND ")
-            let index = range.index.map { "INDEXED BY \($0)" } ?? "NOT INDEXED"
-            return "SELECT \(columns) FROM \(table) \(index) WHERE \(conditions)"
+            return "SELECT \(columns) FROM \(table) INDEXED BY \(range.index) WHERE \(conditions)"
         }
         let sql = """
             \(parts.joined(separator: " UNION ALL ")) \

@@ -30,17 +30,13 @@ extension SQLiteTransaction {
         return try all(sql, arguments, TransactionRow.decode)
     }
 
-    /// Payments that never changed are in no index of changes. Each has an open creation, by which it is found: these are few.
+    /// Rows that never changed are in an index of their own, which holds those of all owners: creations under way, which are few.
     private func transactionsByUpdate(_ query: TransactionQuery) throws -> [PaymentTransaction] {
         var page = PageQuery(
             TransactionRow.columns, from: TransactionRow.table,
-            by: query.userID == nil ? "payment_transactions_updated" : "payment_transactions_user_updated", where: "version > 1",
-            and: """
-                version = 1 AND id IN (
-                    SELECT transaction_id FROM operations INDEXED BY operations_one_open
-                    WHERE kind <> 'refund' AND \(OperationRow.isOpen)
-                )
-                """,
+            by: query.userID == nil
+                ? ["payment_transactions_updated": "version > 1", "payment_transactions_unchanged": "version = 1"]
+                : ["payment_transactions_user_updated": "version > 1", "payment_transactions_unchanged": "version = 1"],
             sortedBy: .updatedAt)
         page.filter("user_id = ?", query.userID)
         page.filter("status = ?", query.status?.rawValue)

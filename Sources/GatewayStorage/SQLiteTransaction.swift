@@ -10,8 +10,8 @@ import GatewayCore
 struct SQLiteTransaction: StoreWriter {
     /// The connection. It must not be used outside the closure that it was given to.
     let database: Database
-    /// What the transaction has found out about the history's chains.
-    var ends = HistoryEnds()
+    /// Where the history's chains end after what this transaction has written.
+    let ends = HistoryEnds()
 
     /// Runs a statement.
     ///

@@ -102,6 +102,17 @@ struct HistoryChainTests {
         }
     }
 
+    @Test("A refund that failed before its answer was written ends as failed, beside the line of the answer")
+    func failedRefund() async throws {
+        try await withHistory { store throws in
+            _ = try await store.write {
+                try $0.endOperation(5, fence: 1, state: .failed, outcome: "completed", at: time())
+            }
+            #expect(try await store.value("SELECT count(*) FROM operations WHERE kind = 'refund' AND state = 'failed'") == 1)
+            #expect(try await store.auditHistory().findings.isEmpty)
+        }
+    }
+
     @Test("Personal data that is erased leaves the chain whole, and no way to find it by guessing")
     func erasure() async throws {
         try await withHistory { store throws in

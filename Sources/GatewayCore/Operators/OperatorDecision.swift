@@ -20,8 +20,16 @@ struct OperatorDecision {
             if let known, known.id != transaction.id {
                 throw GatewayError.invalid("object", "The payment intent \(object) belongs to the transaction \(known.id).")
             }
+            // The provider has shown it meanwhile, and the history has it.
+            if let shown = transaction.paymentIntentID, !String.areIdentical(shown, object) {
+                throw GatewayError.invalid(
+                    "object", "The payment intent of this create is \(shown), as the provider has shown it.")
+            }
         case (.refund, .succeeded):
-            guard let object = resolution.object else { return }
+            guard let object = resolution.object else {
+                guard try bookkeeper.writer.refund(operationID: operation.id)?.providerRefundID == nil else { return }
+                throw Self.objectMissing
+            }
             let known = try bookkeeper.writer.refund(transactionID: transaction.id, providerRefundID: object)
             if let known, known.operationID != operation.id {
                 throw GatewayError.invalid("object", "The refund \(object) is in the books already.")
@@ -95,9 +103,7 @@ struct OperatorDecision {
             id: resolution.object ?? record.providerRefundID ?? "", paymentIntentID: request.paymentIntentID,
             amount: record.amount, status: .succeeded)
         shown.reason = record.reason
-        guard !shown.id.isEmpty else {
-            throw GatewayError.invalid("object", "A refund that succeeded has an id at the provider: give it.")
-        }
+        guard !shown.id.isEmpty else { throw Self.objectMissing }
         switch try bookkeeper.book(shown, as: record, on: transaction, note: historyNote) {
         case .booked(let booked, _): return .refund(booked)
         case .collides:
@@ -111,6 +117,9 @@ struct OperatorDecision {
         line.detail = "ended by hand as \(resolution.outcome.rawValue): \(note)"
         return line
     }
+
+    private static let objectMissing = GatewayError.invalid(
+        "object", "A refund that succeeded has an id at the provider: give it.")
 
     /// What the client is told; the note is the operators' own.
     private static let refusal = GatewayError(

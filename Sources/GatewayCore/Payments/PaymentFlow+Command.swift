@@ -59,17 +59,16 @@ extension PaymentFlow {
         }
         let currency = transaction.amount.currency
         let amount = try Self.amount(literal, of: transaction) ?? Money(minorUnits: transaction.refundable, currency: currency)
+        let left = Money(minorUnits: transaction.refundable, currency: currency)
+        let exceeded = GatewayError(.refundExceedsCaptured, "Of this payment \(left) can still be refunded.")
+        guard amount.minorUnits > 0, amount.minorUnits <= left.minorUnits else { throw exceeded }
         if amount.minorUnits != transaction.captured, !provider.service.capabilities.partialRefunds {
             throw GatewayError.invalid("amount", "The provider \(provider.name) refunds whole payments only.")
         }
         try provider.requireRoom()
         // The reservation is one guarded statement: no two refunds can both read the same rest and take it.
-        guard amount.minorUnits > 0,
-            let reserved = try bookkeeper.writer.reserve(amount.minorUnits, transactionID: transaction.id, at: bookkeeper.now)
-        else {
-            let left = Money(minorUnits: transaction.refundable, currency: currency)
-            throw GatewayError(.refundExceedsCaptured, "Of this payment \(left) can still be refunded.")
-        }
+        guard let reserved = try bookkeeper.writer.reserve(amount.minorUnits, transactionID: transaction.id, at: bookkeeper.now)
+        else { throw exceeded }
         var call = CreateRefundRequest(paymentIntentID: intentID, amount: amount)
         call.reason = reason
         call.metadata = metadata

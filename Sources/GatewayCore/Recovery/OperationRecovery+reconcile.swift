@@ -1,17 +1,24 @@
 import ProviderAPI
 
 extension OperationRecovery {
+    /// How many operations are read at once. A page costs as much as all open operations together.
+    private static let pageSize = 16 * ProviderLanes.width
+
     /// Looks at every open operation that nobody is at work on, whatever its schedule says, each once, and at every webhook that waits.
     ///
     /// - Throws: ``StoreError``.
     package func reconcile() async throws -> ReconcileReport {
         var report = ReconcileReport(lines: [], webhooks: 0, leased: 0)
-        var query = OperationQuery(.unsettled, limit: ProviderLanes.width)
+        var query = OperationQuery(.unsettled, limit: Self.pageSize)
         while case let page = try await page(query), let last = page.last {
             report.leased += page.count { $0.isLeased }
             let free = page.filter { !$0.isLeased && $0.operation.state.isOpen }
-            try await withThrowingDiscardingTaskGroup { group in
-                for standing in free { group.addTask { try await recover(standing.operation) } }
+            for first in stride(from: 0, to: free.count, by: ProviderLanes.width) {
+                try await withThrowingDiscardingTaskGroup { group in
+                    for standing in free[first...].prefix(ProviderLanes.width) {
+                        group.addTask { try await recover(standing.operation) }
+                    }
+                }
             }
             report.lines += try await lines(of: free)
             query.beforeID = last.operation.id

@@ -457,14 +457,17 @@ extension SQLiteTransaction {
         return missing + gone + contradicted
     }
 
-    /// The end of an operation by its lines; nil where they tell of none, or where a person has decided.
+    /// The end of an operation by its lines; nil where they do not tell.
+    ///
+    /// The line of a refund's answer has the answer's status, and a refund that failed before its answer was written stays failed. What a
+    /// person has decided stands in the detail, which may be erased.
     private static func end(of operation: Int64, _ kind: String, _ lines: [HistoryLine]) -> (line: Int64, state: String)? {
         let own = lines.filter { $0.operationID == operation }
         if own.contains(where: { $0.type == "\(kind).resolved" }) { return nil }
         for line in own {
             switch line.type.dropFirst(kind.utf8.count + 1) {
-            case "succeeded", "pending", "requires_action": return (line.id, "succeeded")
-            case "declined", "rejected", "not_sent", "failed", "canceled": return (line.id, "failed")
+            case "succeeded" where kind != "refund": return (line.id, "succeeded")
+            case "declined", "rejected", "not_sent": return (line.id, "failed")
             default: continue
             }
         }

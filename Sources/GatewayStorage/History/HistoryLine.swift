@@ -77,17 +77,22 @@ struct HistoryLine: Sendable, Hashable {
     ///   - previous: the hash of the payment's line before it.
     ///   - neighbor: the hash of the table's line before it.
     func expectedHash(terms: Terms, after previous: [UInt8]?, neighbor: [UInt8]?) -> [UInt8] {
-        hash(terms, previous ?? Self.noHash, neighbor ?? Self.noHash, digestOfPersonalData(owner: terms.owner) ?? Self.noHash)
+        let isOwners = isBy(owner: terms.owner)
+        return hash(
+            terms, isOwners: isOwners, previous ?? Self.noHash, neighbor ?? Self.noHash,
+            digestOfPersonalData(isOwners: isOwners) ?? Self.noHash)
     }
 
     /// What stands for a line from before the chain in a root: its hash without predecessors, personal data and the intent's id.
     func hashBeforeChain(terms: Terms) -> [UInt8] {
         var terms = terms
         terms.paymentIntentID = nil
-        return hash(terms, Self.noHash, Self.noHash, Self.noHash)
+        return hash(terms, isOwners: isBy(owner: terms.owner), Self.noHash, Self.noHash, Self.noHash)
     }
 
-    private func hash(_ terms: Terms, _ previous: [UInt8], _ neighbor: [UInt8], _ personal: [UInt8]) -> [UInt8] {
+    private func hash(
+        _ terms: Terms, isOwners: Bool, _ previous: [UInt8], _ neighbor: [UInt8], _ personal: [UInt8]
+    ) -> [UInt8] {
         var bytes = CanonicalBytes("payment-gateway history 1\n")
         bytes.append(raw: previous)
         bytes.append(raw: neighbor)
@@ -95,7 +100,7 @@ struct HistoryLine: Sendable, Hashable {
         bytes.append(id)
         bytes.append(transactionID)
         bytes.append(type)
-        bytes.append(isBy(owner: terms.owner) ? nil : actor)
+        bytes.append(isOwners ? nil : actor)
         bytes.append(fromStatus)
         bytes.append(toStatus)
         bytes.append(amount)
@@ -115,12 +120,14 @@ struct HistoryLine: Sendable, Hashable {
     }
 
     /// The digest of what is personal, also after it was erased; nil where nothing is.
-    func digestOfPersonalData(owner: String) -> [UInt8]? {
+    func digestOfPersonalData(owner: String) -> [UInt8]? { digestOfPersonalData(isOwners: isBy(owner: owner)) }
+
+    private func digestOfPersonalData(isOwners: Bool) -> [UInt8]? {
         if let personalDigest { return personalDigest }
-        guard isPersonal(owner: owner) else { return nil }
+        guard isOwners || detail != nil else { return nil }
         var bytes = CanonicalBytes("payment-gateway personal 1\n")
         bytes.append(salt)
-        bytes.append(isBy(owner: owner) ? actor : nil)
+        bytes.append(isOwners ? actor : nil)
         bytes.append(detail)
         return SHA256Digest.digest(of: bytes.bytes)
     }
@@ -132,7 +139,7 @@ struct HistoryLine: Sendable, Hashable {
     private func isBy(owner: String) -> Bool {
         // Most lines are by others, and of another length.
         guard actor.utf8.count == 5 + owner.utf8.count else { return false }
-        return actor.utf8.elementsEqual("user:\(owner)".utf8)
+        return actor.utf8.starts(with: "user:".utf8) && actor.utf8.dropFirst(5).elementsEqual(owner.utf8)
     }
 
     /// 128 random bits from the kernel.
@@ -157,8 +164,8 @@ extension HistoryLine.Terms {
     }
 }
 
-/// The ends of the chains of history, as far as the transaction that is open has read or written them: most of what one commit
-/// writes follows something else of it.
+/// The ends of the chains of history, as far as the open database transaction has written them: most lines of a commit follow another of
+/// the same commit.
 ///
 /// For one transaction on the writer's connection. After a rollback, also one to a savepoint, it must ``forget()``.
 final class HistoryEnds {

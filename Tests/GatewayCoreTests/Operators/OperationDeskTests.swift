@@ -123,6 +123,43 @@ struct OperationDeskTests {
         }
     }
 
+    @Test("A refund without an id at the provider is refused before anything is written")
+    func refundWithoutObject() async throws {
+        try await withGateway { gateway in
+            let (_, refund) = try await open(.refund, in: gateway, isInReview: false)
+            try await expectObjectRefused(nil, for: refund, in: gateway)
+        }
+    }
+
+    @Test("Another intent than the provider has shown is refused, and the one that it has shown is taken")
+    func otherIntent() async throws {
+        try await withGateway { gateway in
+            let (subject, create) = try await open(.create, in: gateway, isInReview: false)
+            var shown = PaymentIntent(
+                id: "pi_shown", status: .processing,
+                amount: try await gateway.transaction(of: subject.order).amount)
+            shown.operationID = create.identity(installation: "test").id
+            gateway.service.show(shown)
+            try await gateway.deliver(event("evt_1", .paymentIntent(shown)))
+            try await gateway.workOffInbox()
+            #expect(try await gateway.transaction(of: subject.order).paymentIntentID == "pi_shown")
+            try await expectObjectRefused("pi_other", for: create, in: gateway)
+            let standing = try await gateway.desk.resolve(
+                create.id, as: Resolution(.succeeded, object: "pi_shown"), note: "n", by: "ann")
+            #expect(standing.operation.state == .succeeded)
+        }
+    }
+
+    private func expectObjectRefused(
+        _ object: String?, for operation: GatewayCore.Operation, in gateway: TestGateway
+    ) async throws {
+        let error = await #expect(throws: GatewayError.self) {
+            try await gateway.desk.resolve(operation.id, as: Resolution(.succeeded, object: object), note: "n", by: "ann")
+        }
+        #expect(error?.fields.map(\.name) == ["object"])
+        #expect(try await gateway.store.read { try $0.operation(operation.id) }?.state == .unknown)
+    }
+
     @Test("A late result of whoever was at work on it before changes nothing any more")
     func late() async throws {
         try await withGateway { gateway in

@@ -76,7 +76,9 @@ struct PaymentRuleTests {
             let books = try await gateway.books(of: subject.order)
             await expectRefusal(.invalidRequest) { try await gateway.refund(subject.intent, amount: "10.00") }
             #expect(try await gateway.books(of: subject.order) == books)
+            await expectRefusal(.refundExceedsCaptured) { try await gateway.refund(subject.intent, amount: "100.01") }
             #expect(try await gateway.refund(subject.intent).status == 200)
+            await expectRefusal(.refundExceedsCaptured) { try await gateway.refund(subject.intent) }
         }
     }
 
