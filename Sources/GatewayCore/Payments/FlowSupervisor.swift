@@ -60,10 +60,10 @@ package final class FlowSupervisor: Service {
     func start(_ work: @escaping @Sendable () async -> Void) -> Bool {
         guard let flow = take(work) else { return false }
         if flow.isAlone, let ownThreads {
-            Task(executorPreference: ownThreads, operation: flow.run)
+            Task(executorPreference: ownThreads) { await flow.run() }
         } else {
             // A task that nobody waits for does not inherit the threads of whoever starts it.
-            Task.immediate(executorPreference: currentExecutor(), operation: flow.run)
+            Task.immediate(executorPreference: currentExecutor()) { await flow.run() }
         }
         return true
     }
@@ -73,7 +73,7 @@ package final class FlowSupervisor: Service {
     /// - Returns: as ``start(_:)``.
     func startCall(_ work: @escaping @Sendable () async -> Void) -> Bool {
         guard let flow = take(work) else { return false }
-        Task(executorPreference: currentBlockingExecutor(), operation: flow.run)
+        Task(executorPreference: currentBlockingExecutor()) { await flow.run() }
         return true
     }
 

@@ -18,7 +18,7 @@ struct RequestBoundary: RouterMiddleware {
     }
 
     func handle(
-        _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+        _ request: Request, context: GatewayContext, next: @concurrent (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let started = ContinuousClock.now
         var context = context

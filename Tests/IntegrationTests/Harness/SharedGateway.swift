@@ -8,7 +8,7 @@ struct SharedGateway: SuiteTrait, TestScoping {
 
     /// Starts the gateway around the suite. No more than two suites do so at a time: machines with two cores run these tests.
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         await Self.slots.acquire()
         do {
