@@ -102,6 +102,24 @@ struct HistoryChainTests {
         }
     }
 
+    @Test("A unit that fails after it has written a line leaves the chain whole for the others of its commit")
+    func failedUnit() async throws {
+        try await withHistory { store throws in
+            let outcomes = try await outcomes(of: 12, on: store) { number, writer in
+                let transaction = try Self.begin(writer)
+                let first = try #require(try writer.transaction(1))
+                let change = HistoryChange(type: "note", actor: "gateway", fromStatus: first.status, toStatus: first.status)
+                try writer.appendHistory(change, of: first, at: time())
+                if number % 3 == 1 { throw StoreError.constraint("refused") }
+                return transaction.id
+            }
+            #expect(outcomes.values.count { (try? $0.get()) == nil } == 4)
+            #expect(store.statistics.repeatedBatches == 1)
+            let audit = try await store.auditHistory()
+            #expect(audit.findings.isEmpty && audit.lines == 10 + 8 * 2, "\(audit.findings)")
+        }
+    }
+
     @Test("A refund that failed before its answer was written ends as failed, beside the line of the answer")
     func failedRefund() async throws {
         try await withHistory { store throws in
