@@ -2,7 +2,9 @@
 /// event loop serves many others.
 ///
 /// That is all code of providers, which is not ours, and what reads and links their modules.
-package func offEventLoop<Value>(_ work: () async throws -> Value) async rethrows -> Value {
+///
+/// - Parameter work: a closure, not the name of a function: only a closure that is made for this parameter begins on the other thread.
+package func offEventLoop<Value>(_ work: @concurrent () async throws -> Value) async rethrows -> Value {
     if currentBlockingExecutor() != nil { return try await work() }
     return try await withTaskExecutorPreference(globalConcurrentExecutor, operation: work)
 }

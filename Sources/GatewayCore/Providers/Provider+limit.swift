@@ -28,7 +28,7 @@ extension Provider {
     /// Runs a client's call that is not written down, where there is room.
     ///
     /// - Throws: what `call` throws; ``GatewayError/Code/providerUnavailable`` where there is no room.
-    package func withinLimit<Value>(_ call: () async throws -> Value) async throws -> Value {
+    package func withinLimit<Value>(_ call: @concurrent () async throws -> Value) async throws -> Value {
         guard calls.begin(for: .client) else {
             countRefusal()
             throw busy

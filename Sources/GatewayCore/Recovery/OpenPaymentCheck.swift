@@ -110,7 +110,7 @@ package struct OpenPaymentCheck: Service {
             "A payment had changed without a webhook.",
             metadata: [
                 "provider": "\(provider.name)", "transaction": .stringConvertible(payment.id),
-                "status": "\(refreshed.status.rawValue)",
+                "payment_status": "\(refreshed.status.rawValue)",
             ])
     }
 

@@ -152,7 +152,8 @@ package final class KeySetRefresh: Service {
             logger.notice(
                 "The key set has changed, and the new one is in use.",
                 metadata: [
-                    "place": "\(place)", "keys": "\(reading.keys.count)", "skipped": "\(reading.skipped.joined(separator: "; "))",
+                    "place": "\(place)", "keys": .stringConvertible(reading.keys.count),
+                    "skipped": "\(reading.skipped.joined(separator: "; "))",
                 ])
             return new
         } catch {

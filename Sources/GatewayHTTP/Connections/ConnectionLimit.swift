@@ -78,7 +78,8 @@ package final class ConnectionLimit: Sendable {
                 state.lastLogged = now
             }
             let line: Logger.Metadata = [
-                "listener": "\(listener)", "limit": "\(maximum)", "open": "\(state.count)", "ended": "\(state.ended)",
+                "listener": "\(listener)", "limit": .stringConvertible(maximum), "open": .stringConvertible(state.count),
+                "ended": .stringConvertible(state.ended),
             ]
             return (victims, line)
         }

@@ -32,7 +32,7 @@ package final class RefusalLog: Sendable {
     /// Counts a request that was refused before a route saw it, and perhaps writes its line.
     func refused(_ refusal: RequestRefusal) {
         refusal.event.count()
-        line("Request refused.", ["status": "\(refusal.status.code)", "event": "\(refusal.event.rawValue)"])
+        line("Request refused.", ["status": .stringConvertible(Int(refusal.status.code)), "event": "\(refusal.event.rawValue)"])
     }
 
     /// Writes a line, or only counts it where there were too many in this second.

@@ -24,7 +24,7 @@ struct ProviderRoutes: Sendable {
         // Before anything is reloaded: what is refused has had no effect.
         var query = request.query
         try query.finish()
-        try await offEventLoop(reloadProviders)
+        try await offEventLoop { try await reloadProviders() }
         return try await list(request)
     }
 

@@ -28,11 +28,12 @@ struct OutboundObserver: Sendable {
             "method": "\(method)",
             "host": "\(url?.host(percentEncoded: true) ?? "-")",
             "path": "\(url?.path(percentEncoded: true) ?? "-")",
-            "duration_ms": "\(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)",
+            "duration_ms": .stringConvertible(
+                duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000),
         ]
         switch result {
         case .success(let response):
-            fields["status"] = "\(response.status)"
+            fields["status"] = .stringConvertible(response.status)
             fields["provider_request_id"] = ProviderRequestID.headerNames.lazy.compactMap(response.header).first.map { "\($0)" }
             logger.debug("provider answered", metadata: fields)
         case .failure(.notSent(let failure)):

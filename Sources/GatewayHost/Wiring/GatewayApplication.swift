@@ -88,14 +88,17 @@ struct GatewayApplication: Sendable {
         if limit.soft < needed {
             logger.warning(
                 "The limit of open files is lower than the providers' max_concurrent_calls need. Raise the hard limit, or lower those.",
-                metadata: ["limit": "\(limit.soft)", "needed": "\(needed)"])
+                metadata: ["limit": .stringConvertible(limit.soft), "needed": .stringConvertible(needed)])
         }
         let wanted = configuration.server.maximumConnections
         let connections = limit.connections(forCalls: calls, wanted: wanted)
         if let wanted, connections < wanted {
             logger.warning(
                 "The limit of open files leaves no room for server.max_connections. Raise the hard limit, or lower that.",
-                metadata: ["limit": "\(limit.soft)", "max_connections": "\(wanted)", "in_force": "\(connections)"])
+                metadata: [
+                    "limit": .stringConvertible(limit.soft), "max_connections": .stringConvertible(wanted),
+                    "in_force": .stringConvertible(connections),
+                ])
         }
         return ConnectionLimit(connections, logger: logger)
     }

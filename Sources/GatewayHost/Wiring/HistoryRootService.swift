@@ -31,7 +31,7 @@ struct HistoryRootService: Service {
             }
             logger.notice(
                 "The history has its root of the day. Keep this line elsewhere: gateway audit --history --root compares.",
-                metadata: ["day": "\(root.day)", "last_line": "\(root.lastLine)", "root": "\(root.hex)"])
+                metadata: ["day": "\(root.day)", "last_line": .stringConvertible(root.lastLine), "root": "\(root.hex)"])
         } catch is CancellationError {
             return
         } catch {
