@@ -30,14 +30,13 @@ extension SQLiteTransaction {
             )
             let payments = try all(
                 """
-                SELECT id, provider, payment_intent_id FROM payment_transactions
-                INDEXED BY payment_transactions_order WHERE order_id = ?
+                SELECT id FROM payment_transactions INDEXED BY payment_transactions_order WHERE order_id = ?
                 """,
                 [id]
-            ) { row in ErasedPayment(id: row[0], provider: row[1], intent: row[2]) }
+            ) { row -> Int64 in row[0] }
             for payment in payments {
                 let erased = try erase(payment, of: user, as: pseudonym, at: now)
-                step.webhooks += try eraseWebhooks(of: payment, at: now)
+                step.webhooks += try eraseWebhooks(of: erased, at: now)
                 let change = HistoryChange(
                     type: "personal_data.erased", actor: actor.name, fromStatus: erased.status, toStatus: erased.status)
                 try appendHistory(change, of: erased, at: now)
@@ -48,17 +47,11 @@ extension SQLiteTransaction {
         return step
     }
 
-    private struct ErasedPayment {
-        let id: Int64
-        let provider: String
-        let intent: String?
-    }
-
     /// The version counts it, so that a flow that has read the row before does not write the data back.
     ///
     /// - Returns: the payment's row as it is now.
     private func erase(
-        _ payment: ErasedPayment, of user: Subject, as pseudonym: Subject, at now: Timestamp
+        _ transactionID: Int64, of user: Subject, as pseudonym: Subject, at now: Timestamp
     ) throws -> PaymentTransaction {
         let erased = try first(
             """
@@ -68,10 +61,10 @@ extension SQLiteTransaction {
             WHERE id = ?
             RETURNING \(TransactionRow.columns)
             """,
-            [pseudonym, now.unixMilliseconds, payment.id], TransactionRow.decode
+            [pseudonym, now.unixMilliseconds, transactionID], TransactionRow.decode
         )
         guard let erased else { throw StoreError.constraint("payment_transactions: no such row") }
-        let requests = try all("SELECT id, request FROM operations WHERE transaction_id = ?", [payment.id]) { row in
+        let requests = try all("SELECT id, request FROM operations WHERE transaction_id = ?", [transactionID]) { row in
             (id: row[0] as Int64, request: try ColumnReader(row, of: "operations").json(1, "request") as OperationRequest)
         }
         for (id, request) in requests {
@@ -80,13 +73,13 @@ extension SQLiteTransaction {
                 [JSONColumn.encode(request: request.erased(userID: pseudonym.text)), id]
             )
         }
-        try execute("UPDATE refunds SET metadata = '{}', reason = NULL WHERE transaction_id = ?", [payment.id])
-        try eraseHistory(transactionID: payment.id, of: user, as: pseudonym)
+        try execute("UPDATE refunds SET metadata = '{}', reason = NULL WHERE transaction_id = ?", [transactionID])
+        try eraseHistory(transactionID: transactionID, of: user, as: pseudonym)
         return erased
     }
 
-    private func eraseWebhooks(of payment: ErasedPayment, at now: Timestamp) throws -> Int {
-        guard let intent = payment.intent else { return 0 }
+    private func eraseWebhooks(of payment: PaymentTransaction, at now: Timestamp) throws -> Int {
+        guard let intent = payment.paymentIntentID else { return 0 }
         let events = try all(
             """
             SELECT id, event FROM webhook_events INDEXED BY webhook_events_intent

@@ -8,8 +8,7 @@ struct StoreMetrics: Sendable {
     static let names = [
         "gateway_oldest_open_operation_seconds", "gateway_open_operations", "gateway_operations_in_review",
         "gateway_pending_webhooks", "gateway_store_commits_total", "gateway_store_units_total",
-        "gateway_store_repeated_batches_total",
-        "gateway_store_waiting_units", "gateway_transactions_in_review",
+        "gateway_store_repeated_batches_total", "gateway_store_waiting_units", "gateway_transactions_in_review",
     ]
 
     let store: SQLiteStore
