@@ -2,7 +2,18 @@ import GatewayCore
 import ProviderAPI
 
 extension SQLiteTransaction {
-    private static let columns = "id, user_id, amount, currency, status, description, metadata, created_at, updated_at"
+    private static let columns = """
+        id, user_id, amount, currency, status, description, metadata, created_at, updated_at, \
+        \(sum(of: "captured")), \(sum(of: "refunded"))
+        """
+
+    /// The sum of a column over the payments of an order: a few rows, found by the index of orders.
+    private static func sum(of column: String) -> String {
+        """
+        (SELECT coalesce(sum(\(column)), 0) FROM payment_transactions INDEXED BY payment_transactions_order \
+        WHERE order_id = orders.id AND deleted_at IS NULL)
+        """
+    }
 
     func order(_ id: Int64) throws -> Order? {
         try first(Self.byID, [id], Self.order)
@@ -58,8 +69,9 @@ extension SQLiteTransaction {
     private static func order(_ row: SQLiteRow) throws -> Order {
         let read = ColumnReader(row, of: "orders")
         return Order(
-            id: read.id, userID: row[1], amount: try read.money(2, 3), status: try read.value(4, "status"), description: row[5],
-            metadata: try read.pairs(6, "metadata"), createdAt: read.timestamp(7), updatedAt: read.timestamp(8)
+            id: read.id, userID: row[1], amount: try read.money(2, 3), status: try read.value(4, "status"), paid: row[9],
+            refunded: row[10], description: row[5], metadata: try read.pairs(6, "metadata"), createdAt: read.timestamp(7),
+            updatedAt: read.timestamp(8)
         )
     }
 }

@@ -51,6 +51,29 @@ struct OrderTests {
         }
     }
 
+    @Test("An order shows what its payments captured and gave back, alone and in a list, and not those of others or deleted ones")
+    func sums() async throws {
+        try await withStore { store throws in
+            let order = try await store.write { writer throws in
+                let order = try writer.makeOrder()
+                let first = try writer.makeTransaction(of: order, intent: "pi_1", status: .canceled)
+                #expect(first.captured == 0)
+                let second = try writer.makeTransaction(of: order, intent: "pi_2", status: .succeeded, captured: 1_000)
+                _ = try writer.reserve(300, transactionID: second.id, at: time())
+                _ = try writer.moveRefundAmounts(transactionID: second.id, reserved: -200, refunded: 200, at: time())
+                let other = try writer.makeOrder()
+                _ = try writer.makeTransaction(of: other, intent: "pi_3", status: .succeeded, captured: 1_000)
+                return order
+            }
+            let read = try #require(try await store.read { try $0.order(order.id) })
+            #expect(read.paid == 1_000 && read.refunded == 200)
+            let listed = try await store.read { try $0.orders(OrderQuery(userID: nil, limit: 10)) }
+            #expect(listed.map(\.paid) == [1_000, 1_000] && listed.map(\.refunded) == [0, 200])
+            try await store.sql("UPDATE payment_transactions SET deleted_at = 1 WHERE order_id = \(order.id)")
+            #expect(try await store.read { try $0.order(order.id) }?.paid == 0)
+        }
+    }
+
     @Test("Changing an order that is not there is refused")
     func unknownOrder() async throws {
         try await withStore { store throws in

@@ -300,9 +300,13 @@ struct QueryPlanTests {
         #expect(pages.count == 24)
         try withConnection { database throws in
             for sql in pages {
-                let steps = try plan(of: sql, in: database).filter { $0.hasPrefix("SEARCH") }
+                let all = try plan(of: sql, in: database).filter { $0.hasPrefix("SEARCH") }
+                let steps = all.filter { $0.hasPrefix("SEARCH orders ") }
                 #expect(steps.count == sql.count(of: "FROM orders"), "\(sql)")
                 #expect(steps.allSatisfy { $0.contains("status=?") }, "\(steps): \(sql)")
+                // The sums of each order that the page shows.
+                let sums = all.filter { $0 == "SEARCH payment_transactions USING INDEX payment_transactions_order (order_id=?)" }
+                #expect(sums.count == 2 * steps.count && sums.count + steps.count == all.count, "\(all): \(sql)")
             }
         }
     }

@@ -69,6 +69,9 @@ struct RefundTests {
         let answer = try await user.refund(payment, "6")
         #expect(answer.status == 200, "\(answer)")
         #expect(answer["status"].string == "pending")
+        #expect(answer["message"].string == "Refund is pending. Refund ID: \(answer["refund_id"].string ?? "")")
+        let order = try await user.get("/orders/\(payment.order)")
+        #expect(order["amount_paid"].decimal == "10" && order["amount_refunded"].decimal == "0")
         expectProblem(try await user.refund(payment, "6"), 422, "refund_exceeds_captured")
         let row = try #require(
             try await gateway.database.rows(

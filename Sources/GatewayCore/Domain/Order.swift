@@ -34,6 +34,10 @@ package struct Order: Sendable, Hashable {
     package var amount: Money
     /// Where it stands.
     package var status: Status
+    /// What its payments captured, in minor units. The store computes it when it reads the order.
+    package var paid: Int64
+    /// What of that was given back, in minor units. The store computes it when it reads the order.
+    package var refunded: Int64
     /// For people.
     package var description: String?
     /// The client's own pairs.
@@ -45,13 +49,15 @@ package struct Order: Sendable, Hashable {
 
     /// A row of `orders`.
     package init(
-        id: Int64, userID: Subject, amount: Money, status: Status, description: String?, metadata: [String: String],
-        createdAt: Timestamp, updatedAt: Timestamp
+        id: Int64, userID: Subject, amount: Money, status: Status, paid: Int64 = 0, refunded: Int64 = 0, description: String?,
+        metadata: [String: String], createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
         self.userID = userID
         self.amount = amount
         self.status = status
+        self.paid = paid
+        self.refunded = refunded
         self.description = description
         self.metadata = metadata
         self.createdAt = createdAt

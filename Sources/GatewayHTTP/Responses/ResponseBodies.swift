@@ -68,12 +68,27 @@ struct ResponseBodies: Sendable {
 
     /// What `refund` answers.
     func refund(_ refund: RefundRecord) -> [UInt8] {
-        receipt(refund, message: "Refund processed successfully. Refund ID: \(refund.providerRefundID ?? "")")
+        receipt(refund, message: message(of: refund))
     }
 
-    /// What `refund` answers while the outcome is not known.
+    /// What `refund` answers while the outcome is not known. A webhook may have shown the refund already.
     func acceptedRefund(_ refund: RefundRecord) -> [UInt8] {
-        receipt(refund, message: "The outcome of the refund is not known yet. Its amount stays reserved.")
+        let unknown = "The outcome of the refund is not known yet. Its amount stays reserved."
+        return receipt(refund, message: refund.isUnknown ? unknown : message(of: refund))
+    }
+
+    private func message(of refund: RefundRecord) -> String {
+        let summary =
+            switch refund.status {
+            // The guide's clients know this one.
+            case .succeeded: "Refund processed successfully."
+            case .pending: "Refund is pending."
+            case .requiresAction: "Refund requires an action of the payer."
+            case .failed: "Refund failed."
+            case .canceled: "Refund was canceled."
+            @unknown default: "Refund is \(refund.status.rawValue)."
+            }
+        return "\(summary) Refund ID: \(refund.providerRefundID ?? "")"
     }
 
     private func receipt(_ refund: RefundRecord, message: String) -> [UInt8] {
@@ -133,9 +148,12 @@ struct ResponseBodies: Sendable {
 
     private func write(_ order: Order, into json: inout JSONWriter) {
         json.integer("id", order.id)
+        let currency = order.amount.currency
         json.string("user_id", order.userID.text)
-        json.amount("amount", order.amount.minorUnits, order.amount.currency)
-        json.string("currency", order.amount.currency.code)
+        json.amount("amount", order.amount.minorUnits, currency)
+        json.amount("amount_paid", order.paid, currency)
+        json.amount("amount_refunded", order.refunded, currency)
+        json.string("currency", currency.code)
         json.string("status", order.status.rawValue)
         json.string("description", order.description)
         json.strings("metadata", order.metadata)

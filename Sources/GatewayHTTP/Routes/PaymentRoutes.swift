@@ -7,6 +7,8 @@ struct PaymentRoutes: Sendable {
     let flow: PaymentFlow
     let queries: PaymentQueries
     let bodies: ResponseBodies
+    /// Whether a command needs the header `Idempotency-Key`.
+    let requiresIdempotencyKey: Bool
 
     // MARK: Commands
 
@@ -15,7 +17,7 @@ struct PaymentRoutes: Sendable {
         try query.finish()
         let body = try await request.body()
         let command = try CreatePaymentCommand(try await request.object(in: body, mayBeEmpty: false))
-        return .answer(try await flow.create(command, try request.mutation(body: body)))
+        return .answer(try await flow.create(command, try mutation(request, body)))
     }
 
     @Sendable func confirm(_ request: GatewayRequest) async throws -> Response {
@@ -44,7 +46,16 @@ struct PaymentRoutes: Sendable {
         try query.finish()
         let body = try await request.body()
         let command = try decode(try await request.object(in: body, mayBeEmpty: true))
-        return .answer(try await flow.execute(command, on: intent, try request.mutation(body: body)))
+        return .answer(try await flow.execute(command, on: intent, try mutation(request, body)))
+    }
+
+    private func mutation(_ request: GatewayRequest, _ body: ReceivedBody) throws -> CallerContext {
+        let mutation = try request.mutation(body: body)
+        guard requiresIdempotencyKey, mutation.idempotency == nil else { return mutation }
+        throw GatewayError(
+            .malformedRequest,
+            "The header Idempotency-Key is missing, and this gateway requires it for payments. Send a value of your own for each "
+                + "operation, such as a UUID, and the same value with each repeat.")
     }
 
     // MARK: Queries

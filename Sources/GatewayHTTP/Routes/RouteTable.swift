@@ -59,16 +59,19 @@ package struct RouteTable: Sendable {
 
     /// A table over the core's services.
     ///
-    /// - Parameter memory: what the bytes of requests' bodies are counted in.
+    /// - Parameters:
+    ///   - memory: what the bytes of requests' bodies are counted in.
+    ///   - requiresIdempotencyKey: whether a request that changes a payment needs a key.
     package init(
         orders: OrderBook, flow: PaymentFlow, queries: PaymentQueries, webhooks: WebhookFlow, registry: any ProviderRegistry,
         commands: ProviderCommandRoutes, encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
         memory: BodyMemory, authorization: AuthorizationPolicy = AuthorizationPolicy(), rateLimit: SubjectRateLimit? = nil,
-        reload: @escaping @Sendable () async throws -> Void
+        requiresIdempotencyKey: Bool = false, reload: @escaping @Sendable () async throws -> Void
     ) {
         let bodies = ResponseBodies(registry: registry)
         self.orders = OrderRoutes(orders: orders, bodies: bodies)
-        payments = PaymentRoutes(flow: flow, queries: queries, bodies: bodies)
+        payments = PaymentRoutes(
+            flow: flow, queries: queries, bodies: bodies, requiresIdempotencyKey: requiresIdempotencyKey)
         self.webhooks = WebhookRoutes(flow: webhooks, clock: clock)
         providers = ProviderRoutes(registry: registry, bodies: bodies, reloadProviders: reload)
         self.commands = commands

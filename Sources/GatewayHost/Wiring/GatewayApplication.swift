@@ -46,7 +46,8 @@ struct GatewayApplication: Sendable {
                 configuration,
                 api: services.api(
                     verifier: tokens.verifier, offersCommands: configuration.environment == .development, memory: memory,
-                    authorization: configuration.authorization, rateLimit: configuration.rateLimit, reload: reload.run),
+                    authorization: configuration.authorization, rateLimit: configuration.rateLimit,
+                    requiresIdempotencyKey: configuration.payments.requiresIdempotencyKey, reload: reload.run),
                 operations: operations, limit: limit, readiness: readiness, logger: logger, announce: announce
             )
             let management = configuration.server.management.map {

@@ -109,9 +109,10 @@ struct GatewayServices: Sendable {
     /// - Parameters:
     ///   - offersCommands: whether admins can run the providers' commands over HTTP.
     ///   - memory: what the bytes of requests' bodies are counted in.
+    ///   - requiresIdempotencyKey: whether a request that changes a payment needs a key.
     func api(
         verifier: TokenVerifier, offersCommands: Bool, memory: BodyMemory, authorization: AuthorizationPolicy,
-        rateLimit: SubjectRateLimit?,
+        rateLimit: SubjectRateLimit?, requiresIdempotencyKey: Bool,
         reload: @escaping @Sendable () async throws -> Void
     ) -> RouteTable {
         RouteTable(
@@ -123,7 +124,8 @@ struct GatewayServices: Sendable {
             queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
             registry: registry, commands: ProviderCommandRoutes(desk: providers, areOffered: offersCommands), encoder: encoder,
-            clock: clock, verifier: verifier, memory: memory, authorization: authorization, rateLimit: rateLimit, reload: reload
+            clock: clock, verifier: verifier, memory: memory, authorization: authorization, rateLimit: rateLimit,
+            requiresIdempotencyKey: requiresIdempotencyKey, reload: reload
         )
     }
 

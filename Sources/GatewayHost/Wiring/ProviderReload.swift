@@ -97,6 +97,7 @@ final class ProviderReload: Sendable {
             ("retention", configuration.retention == started.retention), ("log", configuration.log == started.log),
             ("authorization", configuration.authorization == started.authorization),
             ("rate_limits", configuration.rateLimit == started.rateLimit),
+            ("payments", configuration.payments == started.payments),
             ("modules.directory", configuration.modulesDirectory == started.modulesDirectory),
         ]
         let changed = parts.filter { !$0.1 }.map(\.0)

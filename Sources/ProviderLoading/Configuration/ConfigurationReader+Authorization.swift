@@ -34,4 +34,12 @@ extension ConfigurationReader {
         guard rate > 0 else { return nil }
         return SubjectRateLimit(perSecond: Int(rate), burst: Int(burst ?? 2 * rate))
     }
+
+    /// `payments`.
+    mutating func payments(_ node: ConfigurationNode?) -> GatewayConfiguration.Payments {
+        let section = reader.section(node, as: ConfigurationSchema.payments)
+        var payments = GatewayConfiguration.Payments()
+        if let isRequired = reader.bool(section?["require_idempotency_key"]) { payments.requiresIdempotencyKey = isRequired }
+        return payments
+    }
 }

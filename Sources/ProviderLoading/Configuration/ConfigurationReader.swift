@@ -45,6 +45,7 @@ struct ConfigurationReader {
         let authentication = authentication(root["auth"], of: root, in: environment)
         let authorization = authorization(root["authorization"], of: root, in: environment)
         let rateLimit = rateLimit(root["rate_limits"], in: environment)
+        let payments = payments(root["payments"])
         let modules = reader.section(root["modules"], as: ConfigurationSchema.modules)
         let modulesDirectory = reader.text(modules?["directory"]).map(absolutePath) ?? executableDirectory
         let requiresCertificates = reader.bool(modules?["require_certificates"]) ?? false
@@ -61,7 +62,7 @@ struct ConfigurationReader {
             if environment == .development, let server, let database, let authentication, let routing {
                 servable = GatewayConfiguration(
                     environment: .development, server: server, database: database, authentication: authentication,
-                    authorization: authorization, rateLimit: rateLimit, modulesDirectory: modulesDirectory,
+                    authorization: authorization, rateLimit: rateLimit, payments: payments, modulesDirectory: modulesDirectory,
                     requiresCertificates: requiresCertificates, providers: providers.filter(isSound), routing: routing, log: log,
                     retention: retention, file: file, baseDirectory: baseDirectory, warnings: warnings)
             }
@@ -71,7 +72,7 @@ struct ConfigurationReader {
         }
         return GatewayConfiguration(
             environment: environment, server: server, database: database, authentication: authentication,
-            authorization: authorization, rateLimit: rateLimit, modulesDirectory: modulesDirectory,
+            authorization: authorization, rateLimit: rateLimit, payments: payments, modulesDirectory: modulesDirectory,
             requiresCertificates: requiresCertificates, providers: providers, routing: routing, log: log, retention: retention,
             file: file, baseDirectory: baseDirectory,
             warnings: ConfigurationProblem.inReadingOrder(warnings))
@@ -101,7 +102,7 @@ struct ConfigurationReader {
             authentication: .init(
                 keys: .sharedSecret(nil), issuer: nil, audience: nil, type: nil,
                 maximumTokenLifetime: ConfigurationSchema.defaultTokenLifetime),
-            authorization: AuthorizationPolicy(), rateLimit: nil, modulesDirectory: modulesDirectory,
+            authorization: AuthorizationPolicy(), rateLimit: nil, payments: .init(), modulesDirectory: modulesDirectory,
             requiresCertificates: requiresCertificates, providers: providers, routing: .init(defaultProvider: ""),
             log: .init(level: ConfigurationSchema.defaultLogLevel, format: ConfigurationSchema.defaultLogFormat(in: environment)),
             retention: RetentionPolicy(), file: file, baseDirectory: baseDirectory, warnings: [])

@@ -18,6 +18,8 @@ package struct GatewayConfiguration: Sendable {
     package let authorization: AuthorizationPolicy
     /// How many requests a user may send; nil for any number.
     package let rateLimit: SubjectRateLimit?
+    /// What requests about payments need.
+    package let payments: Payments
     /// The folder that modules are loaded from, absolute.
     package let modulesDirectory: String
     /// Whether a module without a certificate is refused.
@@ -133,6 +135,15 @@ package struct GatewayConfiguration: Sendable {
         package let type: String?
         /// For how long a token may be valid.
         package let maximumTokenLifetime: Duration
+    }
+
+    /// What requests about payments need.
+    package struct Payments: Sendable, Hashable {
+        /// Whether a request that changes a payment needs the header `Idempotency-Key`.
+        package var requiresIdempotencyKey = false
+
+        /// The defaults.
+        package init() {}
     }
 
     /// What is logged, and how.

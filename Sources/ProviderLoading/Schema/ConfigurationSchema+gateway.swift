@@ -140,4 +140,15 @@ extension ConfigurationSchema {
             ),
             Setting("burst", .integer(in: bursts), help: "Requests at once after a pause. Default: twice as many."),
         ])
+
+    static let payments = ConfigurationSection(
+        "payments", help: "What requests about payments need.",
+        [
+            Setting(
+                "require_idempotency_key", .bool,
+                help:
+                    "Whether a request that creates, confirms, captures, cancels or refunds a payment needs the header `Idempotency-Key`. "
+                    + "Without it the gateway answers 400 then."
+            ).defaulting(to: .bool(false))
+        ])
 }

@@ -30,7 +30,7 @@ package struct ConfigurationSection: Sendable {
 package enum ConfigurationSchema {
     /// The sections, in the order in which the reference shows them.
     package static let sections = [
-        root, server, database, retention, auth, authorization, rateLimits, log, modules, providers, routing,
+        root, server, database, retention, auth, authorization, rateLimits, payments, log, modules, providers, routing,
     ]
 
     static let environments = ["development", "production"]
@@ -48,6 +48,7 @@ package enum ConfigurationSchema {
             Setting("auth", .structure, help: "How bearer tokens are checked."),
             Setting("authorization", .structure, help: "Who may refund, cancel and capture."),
             Setting("rate_limits", .structure, help: "How many requests a user may send."),
+            Setting("payments", .structure, help: "What requests about payments need."),
             Setting("log", .structure, help: "What is logged, and how."),
             Setting("modules", .structure, help: "Where modules are loaded from."),
             Setting("providers", .structure, help: "The payment providers: a list, each with a name of its own.").required(),

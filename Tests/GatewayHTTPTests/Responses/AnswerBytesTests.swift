@@ -44,9 +44,8 @@ struct AnswerBytesTests {
 
     private func order() throws -> Order {
         Order(
-            id: 7, userID: "42", amount: try money(1250, "KWD"), status: .pending, description: nil, metadata: [:],
-            createdAt: time,
-            updatedAt: time
+            id: 7, userID: "42", amount: try money(1250, "KWD"), status: .pending, paid: 500, refunded: 1, description: nil,
+            metadata: [:], createdAt: time, updatedAt: time
         )
     }
 
@@ -71,8 +70,8 @@ struct AnswerBytesTests {
         let body = encoder.encode(.orderCreated(try order()), requestID: "req-1").body
         #expect(
             String(decoding: body, as: UTF8.self)
-                == #"{"id":7,"user_id":"42","amount":1.250,"currency":"KWD","status":"pending","description":null,"metadata":{},"#
-                + #""created_at":"2026-01-08T01:00:00.000Z","updated_at":"2026-01-08T01:00:00.000Z"}"#
+                == #"{"id":7,"user_id":"42","amount":1.250,"amount_paid":0.500,"amount_refunded":0.001,"currency":"KWD","#
+                + #""status":"pending","description":null,"metadata":{},"created_at":"2026-01-08T01:00:00.000Z","updated_at":"2026-01-08T01:00:00.000Z"}"#
         )
     }
 
@@ -181,6 +180,7 @@ struct AnswerBytesTests {
         let shown = encoder.encode(.refundAccepted(try refund(.succeeded)), requestID: "req-1")
         #expect(try object(shown.body)["status"] == .string("succeeded"))
         #expect(try object(shown.body)["refund_id"] == .string("re_1"))
+        #expect(try object(shown.body)["message"] == .string("Refund processed successfully. Refund ID: re_1"))
     }
 
     @Test("with the refunds of a payment calls one unknown that the provider has not shown yet, and no other")
@@ -200,13 +200,17 @@ struct AnswerBytesTests {
     }
 
     @Test(
-        "with a refund says so in the guide's words, with the refund's own status",
-        arguments: [Refund.Status.succeeded, .pending, .failed])
-    func refundBytes(status: Refund.Status) throws {
+        "with a refund says how far it is, a success in the guide's words",
+        arguments: [
+            (Refund.Status.succeeded, "Refund processed successfully."), (.pending, "Refund is pending."),
+            (.requiresAction, "Refund requires an action of the payer."), (.failed, "Refund failed."),
+            (.canceled, "Refund was canceled."),
+        ])
+    func refundBytes(status: Refund.Status, message: String) throws {
         let body = encoder.encode(.refund(try refund(status)), requestID: "req-1").body
         #expect(
             String(decoding: body, as: UTF8.self)
-                == #"{"message":"Refund processed successfully. Refund ID: re_1","refund_id":"re_1","amount":5.00,"currency":"USD","#
+                == "{\"message\":\"\(message) Refund ID: re_1\",\"refund_id\":\"re_1\",\"amount\":5.00,\"currency\":\"USD\","
                 + "\"status\":\"\(status.rawValue)\"}"
         )
     }

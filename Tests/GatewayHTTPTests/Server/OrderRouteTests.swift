@@ -17,7 +17,9 @@ struct OrderRouteTests {
             let made = try await api.send(.post, "/api/v1/orders", body: #"{"amount":99.90,"currency":"usd"}"#)
             #expect(made.status == .created)
             #expect(made.headers[.contentType] == "application/json")
-            #expect(String(buffer: made.body).contains(#""amount":99.90,"currency":"USD","status":"pending""#))
+            #expect(
+                String(buffer: made.body).contains(
+                    #""amount":99.90,"amount_paid":0.00,"amount_refunded":0.00,"currency":"USD","status":"pending""#))
             for caller in [TestAPI.Caller.user("42"), .admin] {
                 let shown = try await api.send(.get, "/api/v1/orders/1", as: caller)
                 #expect(shown.status == .ok)

@@ -31,10 +31,11 @@ struct TestAPI: Sendable {
     ///   - rules: what it asks of tokens.
     ///   - authorization: who may refund, cancel and capture.
     ///   - rateLimit: how many requests a user may send; nil for any number.
+    ///   - requiresIdempotencyKey: whether a request that changes a payment needs a key.
     static func run<Value: Sendable>(
         providers: [Provider] = [], memory: BodyMemory = BodyMemory(), areCommandsOffered: Bool = true,
         rules: TokenRules = TokenRules(), authorization: AuthorizationPolicy = AuthorizationPolicy(),
-        rateLimit: SubjectRateLimit? = nil,
+        rateLimit: SubjectRateLimit? = nil, requiresIdempotencyKey: Bool = false,
         _ body: @escaping @Sendable (TestAPI) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-http-\(UUID().uuidString)").path
@@ -44,7 +45,8 @@ struct TestAPI: Sendable {
         let supervisor = FlowSupervisor()
         let router = try await router(
             store: store, registry: FixedRegistry(providers: providers), forge: forge, supervisor: supervisor, memory: memory,
-            areCommandsOffered: areCommandsOffered, rules: rules, authorization: authorization, rateLimit: rateLimit)
+            areCommandsOffered: areCommandsOffered, rules: rules, authorization: authorization, rateLimit: rateLimit,
+            requiresIdempotencyKey: requiresIdempotencyKey)
         let routes = router.routes.map { ($0.method, "\($0.path)") }
         let application = Application(router: router)
         do {
@@ -67,7 +69,8 @@ struct TestAPI: Sendable {
 
     private static func router(
         store: SQLiteStore, registry: FixedRegistry, forge: TokenForge, supervisor: FlowSupervisor, memory: BodyMemory,
-        areCommandsOffered: Bool, rules: TokenRules, authorization: AuthorizationPolicy, rateLimit: SubjectRateLimit?
+        areCommandsOffered: Bool, rules: TokenRules, authorization: AuthorizationPolicy, rateLimit: SubjectRateLimit?,
+        requiresIdempotencyKey: Bool
     ) async throws -> Router<GatewayContext> {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let clock = ManualClock(forge.now)
@@ -87,7 +90,8 @@ struct TestAPI: Sendable {
                 desk: ProviderDesk(registry: registry, supervisor: supervisor), areOffered: areCommandsOffered),
             encoder: encoder, clock: clock,
             verifier: try await TokenVerifier.hmac(secret: forge.secret, rules: rules, clock: clock),
-            memory: memory, authorization: authorization, rateLimit: rateLimit, reload: {}
+            memory: memory, authorization: authorization, rateLimit: rateLimit,
+            requiresIdempotencyKey: requiresIdempotencyKey, reload: {}
         )
         return GatewayRouter.make(
             api: table, operations: OperationsRoutes(isReady: { true }, metrics: { "metrics\n" }),
