@@ -44,7 +44,8 @@ struct Gateway: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self, ProvidersCommand.self,
+            ServeCommand.self, ReloadCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self,
+            ProvidersCommand.self,
             OperationsCommand.self, ExplainCommand.self, WaitCommand.self, ReconcileCommand.self, WebhooksCommand.self,
             CallCommand.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self, EraseCommand.self,
             ReferenceCommand.self, CertifyCommand.self, ProbeModuleCommand.self, CertifyWorkerCommand.self,

@@ -77,7 +77,7 @@ extension SQLiteTransaction {
     }
 
     /// The providers of all transactions in a status, or of one owner's: a look into the index for each, not a walk along it.
-    private func providers(ofStatus status: TransactionStatus, userID: Subject?) throws -> [String] {
+    func providers(ofStatus status: TransactionStatus, userID: Subject?) throws -> [String] {
         let index = userID == nil ? "payment_transactions_standing" : "payment_transactions_user_standing"
         let rows = "FROM payment_transactions INDEXED BY \(index) WHERE \(userID == nil ? "" : "user_id = ? AND ")status = ?"
         let owner: [any SQLiteBindable] = (userID.map { [$0] } ?? []) + [status.rawValue]

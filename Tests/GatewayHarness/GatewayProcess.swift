@@ -55,12 +55,13 @@ package final class GatewayProcess: Sendable {
 
     /// Starts it and waits until it is ready. Started again, it takes the same port, folder and database.
     ///
+    /// - Parameter flags: more of `gateway serve`.
     /// - Throws: ``GatewayStartError`` where it exits or does not become ready.
-    package func start() async throws {
+    package func start(_ flags: [String] = []) async throws {
         var attempts = 0
         while true {
             attempts += 1
-            let child = try launch()
+            let child = try launch(flags)
             do {
                 try await waitUntilReady(child)
                 return
@@ -156,9 +157,9 @@ package final class GatewayProcess: Sendable {
         running.withLock { $0.port = port }
     }
 
-    private func launch() throws -> ChildProcess {
+    private func launch(_ flags: [String] = []) throws -> ChildProcess {
         let child = try ChildProcess(
-            executable, ["serve", "--config", folder.path("providers.yaml"), "--port", "\(port)"],
+            executable, ["serve", "--config", folder.path("providers.yaml"), "--port", "\(port)"] + flags,
             environment: environment, folder: folder.url.appending(path: "elsewhere"), output: folder.path("gateway.out"),
             errors: folder.path("gateway.err")
         )

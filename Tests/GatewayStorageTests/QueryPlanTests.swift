@@ -120,6 +120,7 @@ struct QueryPlanTests {
         _ = try store.eventsListed(of: "mock")
         try store.setEventsListed(of: "mock", until: time(), at: time())
         _ = try store.workload()
+        _ = try store.providersInUse(since: time(-1), except: [])
         try store.bringForward(provider: "mock", at: time())
         _ = try store.oldestOpenOperation(at: "mock")
         for scope in [OperationQuery.Scope.all, .unsettled] {
@@ -307,6 +308,25 @@ struct QueryPlanTests {
                 // The sums of each order that the page shows.
                 let sums = all.filter { $0 == "SEARCH payment_transactions USING INDEX payment_transactions_order (order_id=?)" }
                 #expect(sums.count == 2 * steps.count && sums.count + steps.count == all.count, "\(all): \(sql)")
+            }
+        }
+    }
+
+    @Test("What needs a provider is found by probes of an index, and counted to an end")
+    func providersInUse() throws {
+        let counts = try statements().filter {
+            $0.hasPrefix("SELECT id FROM payment_transactions INDEXED BY") && $0.contains("created_at >= ?")
+        }
+        #expect(counts.count == 1)
+        try withConnection { database throws in
+            for sql in counts {
+                let steps = try plan(of: sql, in: database)
+                #expect(
+                    steps.contains {
+                        $0.hasSuffix(
+                            "INDEX payment_transactions_standing (status=? AND provider=? AND created_at>?)")
+                    }, "\(steps)")
+                #expect(steps.count == 1 && sql.hasSuffix("LIMIT ?"), "\(steps)")
             }
         }
     }

@@ -265,6 +265,21 @@ struct ConfigurationMistakeTests {
             ])
     }
 
+    @Test("A default that takes no new payments is a mistake, and another provider may")
+    func retiredDefault() throws {
+        let retired = ConfigurationFixture.valid.replacing(
+            "    settings:", with: "    accepts_new_payments: false\n    settings:")
+        #expect(
+            try ConfigurationFixture.mistakes(retired) == [
+                "providers.yaml:9:12: routing.default: the provider mock takes no new payments; "
+                    + "name one that does, or remove its `accepts_new_payments: false`"
+            ])
+        let other = retired.replacing("default: mock", with: "default: other")
+            .replacing("providers:\n", with: "providers:\n  - { name: other, module: libOther.so }\n")
+        let configuration = try ConfigurationFixture.read(other)
+        #expect(configuration.providers.map(\.acceptsNewPayments) == [true, false])
+    }
+
     @Test("Aliases that multiply values to billions are refused")
     func aliasBomb() throws {
         var text = ConfigurationFixture.valid + "\na0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"

@@ -14,6 +14,9 @@ package struct ProviderDesk: Sendable {
         self.supervisor = supervisor
     }
 
+    /// The names of the providers in use.
+    package var names: [String] { registry.providers.map(\.name) }
+
     /// What a provider offers.
     ///
     /// - Throws: `notFound` where no provider has this name.

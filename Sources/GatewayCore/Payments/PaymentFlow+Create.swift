@@ -31,8 +31,12 @@ extension PaymentFlow {
             throw GatewayError(.providerUnavailable, "The default provider \(wanted) is not loaded.").retry(afterSeconds: 60)
         }
         var error = GatewayError(.unknownProvider, "There is no provider with this name.")
-        error.fields = [GatewayError.Field("provider", "Known are: \(registry.providers.map(\.name).joined(separator: ", ")).")]
+        error.fields = [GatewayError.Field("provider", "Known are: \(namesForNewPayments).")]
         throw error
+    }
+
+    private var namesForNewPayments: String {
+        registry.providers.filter(\.acceptsNewPayments).map(\.name).joined(separator: ", ")
     }
 
     /// Deals with an order that has a transaction which is not canceled.
@@ -73,6 +77,10 @@ extension PaymentFlow {
     private func start(
         _ command: CreatePaymentCommand, _ order: Order, at provider: Provider, _ request: CallerContext, _ bookkeeper: Bookkeeper
     ) throws -> Plan {
+        guard provider.acceptsNewPayments else {
+            throw GatewayError.invalid(
+                "provider", "The provider \(provider.name) takes no new payments. These do: \(namesForNewPayments).")
+        }
         if command.captureMethod == .manual, !provider.service.capabilities.manualCapture {
             throw GatewayError.invalid("capture_method", "The provider \(provider.name) captures automatically only.")
         }

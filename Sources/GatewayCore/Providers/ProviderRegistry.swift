@@ -8,6 +8,8 @@ package struct Provider: Sendable {
     package let information: ModuleInformation
     /// The SHA-256 of the module's file, in lower-case hexadecimal.
     package let digest: String
+    /// Whether new payments may be made at it. Payments that it has already go on either way.
+    package let acceptsNewPayments: Bool
     /// What takes the calls.
     package let service: any PaymentService
     /// The calls that are at work, and how many there may be.
@@ -16,12 +18,13 @@ package struct Provider: Sendable {
     /// A provider in use.
     package init(
         name: String, information: ModuleInformation, digest: String, service: any PaymentService,
-        maximumConcurrentCalls: Int = ProviderCalls.defaultLimit
+        acceptsNewPayments: Bool = true, maximumConcurrentCalls: Int = ProviderCalls.defaultLimit
     ) {
         self.name = name
         self.information = information
         self.digest = digest
         self.service = service
+        self.acceptsNewPayments = acceptsNewPayments
         calls = ProviderCalls(limit: maximumConcurrentCalls)
     }
 }

@@ -62,6 +62,12 @@ package protocol StoreReader {
     /// Until when a provider's list of events has been read; nil where it never was.
     func eventsListed(of provider: String) throws -> Timestamp?
 
+    /// What the books need providers for, by name in alphabetical order; those that they do not need are left out.
+    ///
+    /// - Parameters:
+    ///   - time: payments made from then on count.
+    ///   - names: providers that are not looked at.
+    func providersInUse(since time: Timestamp, except names: Set<Identifier>) throws -> [ProviderUse]
     /// How much is not settled.
     func workload() throws -> Workload
 }

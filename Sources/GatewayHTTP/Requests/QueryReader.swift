@@ -74,6 +74,16 @@ struct QueryReader {
         return word
     }
 
+    /// `true` or `false`; nil where it is absent.
+    mutating func bool(_ name: String) -> Bool? {
+        guard let text = string(name) else { return nil }
+        guard text == "true" || text == "false" else {
+            report(name, "It must be true or false.")
+            return nil
+        }
+        return text == "true"
+    }
+
     /// A time in RFC 3339.
     mutating func time(_ name: String) -> Timestamp? {
         guard let text = string(name) else { return nil }

@@ -127,6 +127,7 @@ struct ResponseBodies: Sendable {
                 json.string("display_name", entry.provider.information.displayName)
                 json.string("version", entry.provider.information.version)
                 json.bool("for_tests", entry.provider.information.isForTests)
+                json.bool("accepts_new_payments", entry.provider.acceptsNewPayments)
                 json.object("capabilities", entry.provider.service.capabilities) { json, capabilities in
                     json.bool("manual_capture", capabilities.manualCapture)
                     json.bool("partial_capture", capabilities.partialCapture)

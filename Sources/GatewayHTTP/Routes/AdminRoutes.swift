@@ -11,16 +11,21 @@ package struct AdminRoutes: Sendable {
     let webhooks: WebhookReplay
     let providers: ProviderDesk
     let erasure: UserErasure
+    let reload: @Sendable (_ isForced: Bool) async throws -> Void
 
     /// Routes over the services that do the work.
+    ///
+    /// - Parameter reload: reads providers.yaml again; where forced, also if it drops providers that payments need.
     package init(
-        recovery: OperationRecovery, desk: OperationDesk, webhooks: WebhookReplay, providers: ProviderDesk, erasure: UserErasure
+        recovery: OperationRecovery, desk: OperationDesk, webhooks: WebhookReplay, providers: ProviderDesk, erasure: UserErasure,
+        reload: @escaping @Sendable (_ isForced: Bool) async throws -> Void
     ) {
         self.recovery = recovery
         self.desk = desk
         self.webhooks = webhooks
         self.providers = providers
         self.erasure = erasure
+        self.reload = reload
     }
 
     /// A router with these routes and nothing else.
@@ -32,7 +37,8 @@ package struct AdminRoutes: Sendable {
         let memory = BodyMemory()
         let routes: [(String, @Sendable (GatewayRequest) async throws -> [UInt8])] = [
             ("/reconcile", reconcile), ("/operations/:id/resolve", resolve), ("/webhooks/replay", replay),
-            ("/providers/commands", commands), ("/providers/call", call), ("/erase", erase),
+            ("/providers/commands", commands), ("/providers/call", call), ("/providers/reload", reloadProviders),
+            ("/erase", erase),
         ]
         for (path, answer) in routes {
             router.post(RouterPath(path)) { request, context -> Response in
@@ -107,6 +113,20 @@ package struct AdminRoutes: Sendable {
         try fields.finish()
         guard let user, let name else { throw GatewayError(.invalidRequest, "A field is missing.") }
         return try Self.json(try await erasure.erase(user, by: name))
+    }
+
+    private func reloadProviders(_ request: GatewayRequest) async throws -> [UInt8] {
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: true))
+        let isForced = fields.word("force", Choice.allCases) == .yes
+        try fields.finish()
+        try await offEventLoop { try await reload(isForced) }
+        return try Self.json(providers.names)
+    }
+
+    /// How a command writes a choice.
+    private enum Choice: String, CaseIterable {
+        case yes = "true"
+        case no = "false"
     }
 
     private static func json(_ report: some Encodable) throws -> [UInt8] {

@@ -8,11 +8,16 @@ import ProviderAPI
 struct ProviderRoutes: Sendable {
     let registry: any ProviderRegistry
     let bodies: ResponseBodies
-    let reloadProviders: @Sendable () async throws -> Void
+    /// Reads providers.yaml again; where forced, also if it drops providers that payments need.
+    let reloadProviders: @Sendable (_ isForced: Bool) async throws -> Void
 
     @Sendable func list(_ request: GatewayRequest) async throws -> Response {
         var query = request.query
         try query.finish()
+        return await list()
+    }
+
+    private func list() async -> Response {
         var entries: [(Provider, ProviderHealth)] = []
         for provider in registry.providers {
             entries.append((provider, await offEventLoop { await provider.service.health() }))
@@ -23,9 +28,10 @@ struct ProviderRoutes: Sendable {
     @Sendable func reload(_ request: GatewayRequest) async throws -> Response {
         // Before anything is reloaded: what is refused has had no effect.
         var query = request.query
+        let isForced = query.bool("force") ?? false
         try query.finish()
-        try await offEventLoop { try await reloadProviders() }
-        return try await list(request)
+        try await offEventLoop { try await reloadProviders(isForced) }
+        return await list()
     }
 
     /// Fields that frame the answer: a page that set them would put the connection out of step.

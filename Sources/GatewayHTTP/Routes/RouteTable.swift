@@ -62,11 +62,12 @@ package struct RouteTable: Sendable {
     /// - Parameters:
     ///   - memory: what the bytes of requests' bodies are counted in.
     ///   - requiresIdempotencyKey: whether a request that changes a payment needs a key.
+    ///   - reload: reads providers.yaml again; where forced, also if it drops providers that payments need.
     package init(
         orders: OrderBook, flow: PaymentFlow, queries: PaymentQueries, webhooks: WebhookFlow, registry: any ProviderRegistry,
         commands: ProviderCommandRoutes, encoder: AnswerBytes, clock: any ProviderClock, verifier: TokenVerifier,
         memory: BodyMemory, authorization: AuthorizationPolicy = AuthorizationPolicy(), rateLimit: SubjectRateLimit? = nil,
-        requiresIdempotencyKey: Bool = false, reload: @escaping @Sendable () async throws -> Void
+        requiresIdempotencyKey: Bool = false, reload: @escaping @Sendable (_ isForced: Bool) async throws -> Void
     ) {
         let bodies = ResponseBodies(registry: registry)
         self.orders = OrderRoutes(orders: orders, bodies: bodies)

@@ -16,6 +16,10 @@ protocol OperatorActions: Sendable {
     func call(_ command: String, _ arguments: [String], of provider: String) async throws -> String
     /// Blanks a user's personal data.
     func erase(_ user: String, by operatorName: String) async throws -> UserErasure.Report
+    /// Reads providers.yaml again, and returns the names of the providers in use afterwards.
+    ///
+    /// - Parameter isForced: whether providers that payments need may be dropped.
+    func reload(isForced: Bool) async throws -> [String]
 }
 
 extension GatewayServices: OperatorActions {
@@ -39,8 +43,14 @@ extension GatewayServices: OperatorActions {
         try await erasure.erase(user, by: operatorName)
     }
 
+    /// What runs here is a command, which read providers.yaml a moment ago.
+    func reload(isForced: Bool) async throws -> [String] {
+        throw OperatorFailure("no gateway runs on this database; the next start reads providers.yaml")
+    }
+
     /// The same for the admin socket.
-    var adminRoutes: AdminRoutes {
-        AdminRoutes(recovery: recovery, desk: desk, webhooks: replay, providers: providers, erasure: erasure)
+    func adminRoutes(reload: @escaping @Sendable (_ isForced: Bool) async throws -> Void) -> AdminRoutes {
+        AdminRoutes(
+            recovery: recovery, desk: desk, webhooks: replay, providers: providers, erasure: erasure, reload: reload)
     }
 }

@@ -78,6 +78,10 @@ struct RunningGateway: OperatorActions {
         try decoded(try await post("/erase", ["user": user, "operator": operatorName]))
     }
 
+    func reload(isForced: Bool) async throws -> [String] {
+        try decoded(try await post("/providers/reload", ["force": "\(isForced)"]))
+    }
+
     private func waitUntilItAnswers(database: String, holder: Int?) async throws {
         let process = holder.map { "the process \($0)" } ?? "another process"
         if let flaw = AdminSocket.flaw(of: socket) {

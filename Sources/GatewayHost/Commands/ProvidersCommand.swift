@@ -33,6 +33,7 @@ struct ProvidersCommand: AsyncParsableCommand {
         var lines = ["\(provider.name)\(provider.isDefault ? " (default)" : "")"]
         lines.append("  module        \(provider.module)")
         if !provider.isEnabled { lines.append("  off           enabled: false") }
+        if !provider.acceptsNewPayments { lines.append("  retired       accepts_new_payments: false") }
         if let information = provider.information {
             lines.append(
                 "  provider      \(information.displayName) \(information.version)\(information.isForTests ? ", for tests" : "")")

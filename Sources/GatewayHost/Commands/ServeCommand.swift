@@ -16,6 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
 
             In development a provider that cannot be loaded is named in the log and left out. In production nothing starts then.
 
+            Production also refuses to start without a provider that payments need: payments younger than 180 days, and open operations. \
+            Keep it with `accepts_new_payments: false`, or start with --force. Development only warns.
+
             Exit code 74 (EX_IOERR): the disk failed during a commit, so that it is not known what is stored. The gateway ends at \
             once and answers nothing more; after the next start it finds out. Let the service manager start it again.
             """
@@ -31,6 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(name: .long, help: "The address and port for health checks and metrics (GATEWAY_MANAGEMENT), such as 127.0.0.1:9090.")
     var management: String?
+
+    @Flag(name: .long, help: "Start without providers that payments need, too.")
+    var force = false
 
     func validate() throws {
         if let port, !(0...65535).contains(port) { throw ValidationError("--port must be from 0 to 65535.") }
@@ -61,7 +67,8 @@ struct ServeCommand: AsyncParsableCommand {
         let application: GatewayApplication
         do {
             application = try await GatewayApplication.build(
-                configuration, reloading: { Self.settled(try options.read(flags), reservation) }, metrics: metrics,
+                configuration, isForced: force, reloading: { Self.settled(try options.read(flags), reservation) },
+                metrics: metrics,
                 logger: logger,
                 announce: { address in
                     reservation?.release()
@@ -71,6 +78,9 @@ struct ServeCommand: AsyncParsableCommand {
             )
         } catch let error as ConfigurationError {
             throw Failure.configuration(error)
+        } catch let error as DroppedProviders {
+            StandardError.write("\(configuration.file): \(error)")
+            throw ExitCode(78)
         } catch {
             throw Failure.runtime("gateway: \(error)")
         }

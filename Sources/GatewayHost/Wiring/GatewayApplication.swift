@@ -21,11 +21,12 @@ struct GatewayApplication: Sendable {
     /// Opens the books, loads the providers and wires everything.
     ///
     /// - Parameters:
+    ///   - isForced: whether to start without providers that payments need, too.
     ///   - reloading: reads the configuration again, for `POST /providers/reload`.
     ///   - announce: gets the address once the gateway listens on it.
     /// - Throws: `ConfigurationError`, `DatabaseOpenError`, `DevelopmentSecretError`, or what a key set's file or URL is refused with.
     static func build(
-        _ configuration: GatewayConfiguration, reloading: @escaping @Sendable () throws -> GatewayConfiguration,
+        _ configuration: GatewayConfiguration, isForced: Bool, reloading: @escaping @Sendable () throws -> GatewayConfiguration,
         metrics: PrometheusMetrics, logger: Logger, announce: @escaping @Sendable (ListenAddress) -> Void
     ) async throws -> GatewayApplication {
         Allocator.returnLargeBlocks()
@@ -38,6 +39,12 @@ struct GatewayApplication: Sendable {
             let tokens = try await TokenVerification.make(
                 for: configuration, client: client, clock: HostClock(), logger: logger)
             let services = try await GatewayServices.open(configuration, client: client, keepsSecrets: true, logger: logger)
+            do {
+                try await services.checkDroppedProviders(by: configuration, isForced: isForced)
+            } catch {
+                await services.store.close()
+                throw error
+            }
             let reload = ProviderReload(services, started: configuration, keys: tokens.refresh, configuration: reloading)
             let readiness = Readiness()
             let memory = BodyMemory(limit: configuration.server.bodyMemory)
@@ -53,7 +60,8 @@ struct GatewayApplication: Sendable {
             let management = configuration.server.management.map {
                 [ManagementListener(address: $0, operations: operations, logger: logger)]
             }
-            let admin = AdminSocket(database: configuration.database.path, routes: services.adminRoutes, logger: logger)
+            let admin = AdminSocket(
+                database: configuration.database.path, routes: services.adminRoutes(reload: reload.run), logger: logger)
             return GatewayApplication(
                 // What is needed longest comes first: services end in reverse order, the server before all others.
                 services: services.background + [tokens.refresh].compactMap { $0 }

@@ -113,7 +113,7 @@ struct GatewayServices: Sendable {
     func api(
         verifier: TokenVerifier, offersCommands: Bool, memory: BodyMemory, authorization: AuthorizationPolicy,
         rateLimit: SubjectRateLimit?, requiresIdempotencyKey: Bool,
-        reload: @escaping @Sendable () async throws -> Void
+        reload: @escaping @Sendable (_ isForced: Bool) async throws -> Void
     ) -> RouteTable {
         RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),

@@ -29,9 +29,10 @@ final class ProviderReload: Sendable {
         self.configuration = configuration
     }
 
+    /// - Parameter isForced: whether providers that payments need may be dropped.
     /// - Throws: `GatewayError` with `invalidState` while another reload is at work, with `invalidRequest` where the configuration
     ///   cannot be used; then nothing was changed.
-    func run() async throws {
+    func run(isForced: Bool) async throws {
         guard isTaken.exchange(true, ordering: .acquiring) == false else {
             throw GatewayError(.invalidState, "Another reload is at work.").retry(afterSeconds: 1)
         }
@@ -40,7 +41,7 @@ final class ProviderReload: Sendable {
         async let refreshed: Void? = keys?.refresh()
         let providers: Result<Void, any Error>
         do {
-            providers = .success(try await exchangeProviders())
+            providers = .success(try await exchangeProviders(isForced: isForced))
         } catch {
             providers = .failure(error)
         }
@@ -48,16 +49,21 @@ final class ProviderReload: Sendable {
         try providers.get()
     }
 
-    private func exchangeProviders() async throws {
+    private func exchangeProviders(isForced: Bool) async throws {
         let logger = services.logger
         do {
             let configuration = try configuration()
             warnOfFixedParts(of: configuration)
+            try await services.checkDroppedProviders(
+                by: configuration, before: services.registry.providers.map(\.name), isForced: isForced)
             let report = await services.hosting.load(configuration)
             guard report.problems.isEmpty else { throw ConfigurationError(report.problems) }
             services.registry.use(try report.registry(logger: logger))
             logger.notice(
                 "Providers reloaded.", metadata: ["providers": "\(report.providers.map(\.name).joined(separator: " "))"])
+        } catch let error as DroppedProviders {
+            throw GatewayError(
+                .invalidRequest, "providers.yaml \(error.summary); nothing was changed. \(error.remedy) or force the reload.")
         } catch let error as ConfigurationError {
             for problem in error.problems {
                 logger.error("providers.yaml cannot be reloaded.", metadata: ["problem": "\(problem)"])
@@ -77,7 +83,7 @@ final class ProviderReload: Sendable {
     func runForSignal() async {
         while !Task.isCancelled {
             do {
-                return try await run()
+                return try await run(isForced: false)
             } catch let error as GatewayError where error.code == .invalidState {
                 try? await services.clock.sleep(for: .milliseconds(100))
             } catch {

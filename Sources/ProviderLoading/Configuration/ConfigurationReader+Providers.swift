@@ -48,6 +48,7 @@ extension ConfigurationReader {
         } else {
             isEnabled = true
         }
+        let acceptsNewPayments = reader.bool(section["accepts_new_payments"]) ?? true
         let maximumConcurrentCalls = reader.integer(section["max_concurrent_calls"], in: ConfigurationSchema.concurrentCalls)
         let sha256 = digest(section, module: module, isEnabled: isEnabled, in: environment)
         if let settings = section["settings"], !settings.isAbsent, settings.entries == nil {
@@ -58,6 +59,7 @@ extension ConfigurationReader {
         return ProviderConfiguration(
             name: name, module: module ?? "", sha256: sha256,
             maximumConcurrentCalls: maximumConcurrentCalls.map { Int($0) } ?? ProviderCalls.defaultLimit, isEnabled: isEnabled,
+            acceptsNewPayments: acceptsNewPayments,
             settings: isEnabled ? section["settings"].flatMap { $0.isAbsent ? nil : $0 } : nil, node: section)
     }
 
@@ -125,6 +127,11 @@ extension ConfigurationReader {
                     hint ?? (enabled.isEmpty ? "list it under `providers`" : "name one of \(enabled.joined(separator: ", "))")
                 reader.report(node.problem("there is no provider of this name; \(correction)"))
             }
+            return nil
+        }
+        guard providers.contains(where: { $0.name.isIdentical(to: name) && $0.isEnabled && $0.acceptsNewPayments }) else {
+            let correction = "name one that does, or remove its `accepts_new_payments: false`"
+            reader.report(node.problem("the provider \(name) takes no new payments; \(correction)"))
             return nil
         }
         return GatewayConfiguration.Routing(defaultProvider: name)

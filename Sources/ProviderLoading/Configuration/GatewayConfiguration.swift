@@ -156,7 +156,7 @@ package struct GatewayConfiguration: Sendable {
 
     /// Which provider takes a payment.
     package struct Routing: Sendable, Hashable {
-        /// The provider of requests that name none. It is one of those that are on.
+        /// The provider of requests that name none. It is one of those that are on and accept new payments.
         package let defaultProvider: String
     }
 
@@ -191,6 +191,8 @@ package struct ProviderConfiguration: Sendable, Hashable {
     package let maximumConcurrentCalls: Int
     /// Whether it is on. One that is off is not loaded, and its settings are not checked.
     package let isEnabled: Bool
+    /// Whether new payments may be made at it.
+    package let acceptsNewPayments: Bool
     /// The settings as they stand in the file, references replaced; nil where there are none or the provider is off.
     package let settings: ConfigurationNode?
     /// The provider's entry in the file, for messages.

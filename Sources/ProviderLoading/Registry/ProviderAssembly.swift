@@ -40,6 +40,7 @@ package struct ProviderAssembly: Sendable {
         for configured in configuration.providers {
             var description = ProviderDescription(
                 name: configured.name, module: configured.module, isEnabled: configured.isEnabled,
+                acceptsNewPayments: configured.acceptsNewPayments,
                 isDefault: configured.name.isIdentical(to: configuration.routing.defaultProvider))
             if configured.isEnabled {
                 var found: [ConfigurationProblem] = []
@@ -154,6 +155,7 @@ package struct ProviderAssembly: Sendable {
         description.capabilities = service.capabilities
         return Provider(
             name: configured.name, information: information, digest: loaded.digest, service: service,
+            acceptsNewPayments: configured.acceptsNewPayments,
             maximumConcurrentCalls: configured.maximumConcurrentCalls)
     }
 

@@ -8,6 +8,8 @@ package struct ProviderDescription: Sendable, Hashable, Codable {
     package var module: String
     /// Whether the provider is on. Of one that is off nothing more is known.
     package var isEnabled: Bool
+    /// Whether new payments may be made at it.
+    package var acceptsNewPayments: Bool
     /// Whether it is the one under `routing.default`.
     package var isDefault: Bool
     /// Whether it was loaded and can take payments.

@@ -31,6 +31,11 @@ extension ConfigurationSchema {
             Setting("enabled", .bool, help: "Whether it is loaded. Of one that is off, variables in the settings may be unset.")
                 .defaulting(to: .bool(true)),
             Setting(
+                "accepts_new_payments", .bool,
+                help:
+                    "Whether new payments may be made at it. `false` retires it: payments that it has already go on, with refunds and webhooks."
+            ).defaulting(to: .bool(true)),
+            Setting(
                 "max_concurrent_calls", .integer(in: concurrentCalls),
                 help: "How many calls of clients it may have under way; one more is answered with 503 and `Retry-After`."
             ).defaulting(to: .integer(Int64(ProviderCalls.defaultLimit))),
@@ -40,7 +45,7 @@ extension ConfigurationSchema {
     static let routing = ConfigurationSection(
         "routing", help: "Which provider takes a payment whose request names none.",
         [
-            Setting("default", .string, help: "The name of a provider that is on.").required(),
+            Setting("default", .string, help: "The name of a provider that is on and accepts new payments.").required(),
             Setting("rules", .structure, help: "Kept for later: an empty list."),
         ])
 }

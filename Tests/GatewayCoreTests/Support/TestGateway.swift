@@ -28,7 +28,8 @@ struct TestGateway: Sendable {
     let desk: OperationDesk
 
     init(
-        store: FaultyStore, service: ScriptedService = ScriptedService(), maximumConcurrentCalls: Int = ProviderCalls.defaultLimit
+        store: FaultyStore, service: ScriptedService = ScriptedService(),
+        maximumConcurrentCalls: Int = ProviderCalls.defaultLimit, retired: Set<String> = []
     ) {
         self.store = store
         self.service = service
@@ -37,7 +38,7 @@ struct TestGateway: Sendable {
         log = RecordedLog()
         supervisor = FlowSupervisor()
         let registry = TestRegistry(
-            services: ["acme": service, "other": other], maximumConcurrentCalls: maximumConcurrentCalls)
+            services: ["acme": service, "other": other], maximumConcurrentCalls: maximumConcurrentCalls, retired: retired)
         let (encoder, logger) = (TextEncoder(), log.logger)
         flow = PaymentFlow(
             store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
@@ -67,11 +68,12 @@ struct TestRegistry: ProviderRegistry {
     let providers: [Provider]
     let defaultProviderName = "acme"
 
-    init(services: [String: any PaymentService], maximumConcurrentCalls: Int) {
+    init(services: [String: any PaymentService], maximumConcurrentCalls: Int, retired: Set<String> = []) {
         let information = ModuleInformation(displayName: "Scripted", version: "1.0.0")
         providers = services.sorted { $0.key < $1.key }.map {
             Provider(
                 name: $0.key, information: information, digest: "", service: $0.value,
+                acceptsNewPayments: !retired.contains($0.key),
                 maximumConcurrentCalls: maximumConcurrentCalls)
         }
     }

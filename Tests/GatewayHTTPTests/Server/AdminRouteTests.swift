@@ -30,7 +30,10 @@ struct AdminRouteTests {
             desk: OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger),
             webhooks: WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger),
             providers: ProviderDesk(registry: registry, supervisor: supervisor),
-            erasure: UserErasure(store: store, clock: clock, logger: logger)
+            erasure: UserErasure(store: store, clock: clock, logger: logger),
+            reload: { isForced in
+                if !isForced { throw GatewayError(.invalidRequest, "providers.yaml drops acme.") }
+            }
         )
         do {
             try await Application(router: routes.router(logger: logger)).test(.router) { try await body($0) }
@@ -70,7 +73,7 @@ struct AdminRouteTests {
             ("/providers/call", #"{"provider":"mock","command":"x","arguments":"all"}"#, "arguments"),
             ("/providers/call", #"{"provider":"mock","command":"x","arguments":["a",1]}"#, "arguments[1]"),
             ("/erase", #"{"operator":"ann"}"#, "user"), ("/erase", #"{"user":"7"}"#, "operator"),
-            ("/erase", #"{"user":"erased-1","operator":"ann"}"#, "user"),
+            ("/erase", #"{"user":"erased-1","operator":"ann"}"#, "user"), ("/providers/reload", #"{"force":"yes"}"#, "force"),
         ])
     func fields(path: String, body: String, field: String) async throws {
         try await withRoutes { client in
@@ -94,6 +97,16 @@ struct AdminRouteTests {
         try await withRoutes { client in
             let answer = try await post(path, body, to: client)
             #expect(answer.problemCode == code)
+        }
+    }
+
+    @Test(
+        "A reload is forced only where the command says so", arguments: ["", "{}", #"{"force":"false"}"#, #"{"force":"true"}"#])
+    func reload(body: String) async throws {
+        try await withRoutes { client in
+            let answer = try await post("/providers/reload", body, to: client)
+            #expect(answer.status == (body.contains("true") ? .ok : .unprocessableContent))
+            #expect(String(buffer: answer.body).contains(body.contains("true") ? "[]" : "drops acme"))
         }
     }
 

@@ -34,7 +34,7 @@ struct OnEventLoopTests {
             name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
             service: SilentService())
         let registry = FixedRegistry(providers: [provider])
-        let routes = ProviderRoutes(registry: registry, bodies: ResponseBodies(registry: registry)) {
+        let routes = ProviderRoutes(registry: registry, bodies: ResponseBodies(registry: registry)) { _ in
             await places.note("reload")
         }
         let router = Router(context: GatewayContext.self)

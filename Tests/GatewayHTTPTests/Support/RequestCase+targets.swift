@@ -58,6 +58,8 @@ extension RequestCase {
         query(.get, "/payments/transactions/1/events?limit=1", field: "limit"),
         query(.get, "/providers?x=1", as: .admin, field: "x"),
         query(.post, "/providers/reload?force=1", as: .admin, field: "force"),
+        query(.post, "/providers/reload?force=", as: .admin, field: "force"),
+        query(.post, "/providers/reload?dry_run=true", as: .admin, field: "dry_run"),
     ]
 
     /// Paths and methods that must be refused.

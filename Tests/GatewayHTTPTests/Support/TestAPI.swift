@@ -91,7 +91,7 @@ struct TestAPI: Sendable {
             encoder: encoder, clock: clock,
             verifier: try await TokenVerifier.hmac(secret: forge.secret, rules: rules, clock: clock),
             memory: memory, authorization: authorization, rateLimit: rateLimit,
-            requiresIdempotencyKey: requiresIdempotencyKey, reload: {}
+            requiresIdempotencyKey: requiresIdempotencyKey, reload: { _ in }
         )
         return GatewayRouter.make(
             api: table, operations: OperationsRoutes(isReady: { true }, metrics: { "metrics\n" }),
