@@ -59,7 +59,13 @@ class Installation:
         """Has the mock's list of events read only from tomorrow on. No gateway may be running."""
         tomorrow = (time.time() + 24 * 3600) * 1000
         with closing(sqlite3.connect(self.books.database)) as connection:
-            connection.execute("INSERT INTO event_listings VALUES ('mock', :at, :at, :at)", {"at": int(tomorrow)})
+            connection.execute(
+                "INSERT INTO event_listings (provider, listed_until, created_at, updated_at) VALUES ('mock', :at, :at, :at)",
+                {"at": int(tomorrow)})
+            # A gateway that does not believe a mark ahead of the mock's clock reads a page, and cannot take it.
+            connection.execute(
+                "CREATE TRIGGER event_listings_later BEFORE UPDATE OF listed_until ON event_listings "
+                "BEGIN SELECT RAISE(ABORT, 'a benchmark takes in no events'); END")
             connection.commit()
 
     def run(self, *arguments):

@@ -30,12 +30,6 @@ extension SQLiteTransaction {
         }
     }
 
-    func eventsListed(of provider: String) throws -> Timestamp? {
-        try first("SELECT listed_until FROM event_listings WHERE provider = ?", [provider]) {
-            Timestamp(unixMilliseconds: $0[0])
-        }
-    }
-
     func insertWebhook(_ webhook: NewWebhook) throws -> WebhookRecord? {
         let event = try JSONColumn.encode(event: webhook.event)
         let time = webhook.receivedAt.unixMilliseconds
@@ -101,16 +95,6 @@ extension SQLiteTransaction {
             WHERE id = ? AND deleted_at IS NULL RETURNING \(WebhookRow.columns)
             """,
             [now.unixMilliseconds, now.unixMilliseconds, id], WebhookRow.decode
-        )
-    }
-
-    func setEventsListed(of provider: String, until: Timestamp, at now: Timestamp) throws {
-        try execute(
-            """
-            INSERT INTO event_listings (provider, listed_until, created_at, updated_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (provider) DO UPDATE SET listed_until = excluded.listed_until, updated_at = excluded.updated_at
-            """,
-            [provider, until.unixMilliseconds, now.unixMilliseconds, now.unixMilliseconds]
         )
     }
 }

@@ -5,6 +5,8 @@ import ProviderAPI
 struct StripeAnswer<Object: Sendable>: Sendable {
     let object: Object
     let requestID: String?
+    /// Stripe's clock when it answered.
+    var date: Timestamp?
 }
 
 /// Calls to Stripe's API: the headers of each, retries under one key within the call's time, errors as outcomes.
@@ -55,17 +57,25 @@ struct StripeClient: Sendable {
     ) async throws(ProviderError) -> [StripeAnswer<Element>] {
         var all: [StripeAnswer<Element>] = []
         for _ in 0..<pages {
-            var query = query
-            query.add("limit", "100")
-            query.add("starting_after", all.last?.object.id)
-            let page = try await get(path, query, as: StripeList<Element>.self, in: call)
+            let page: StripeAnswer<StripeList<Element>> = try await page(path, query, after: all.last?.object.id, in: call)
             all += page.object.data.map { StripeAnswer(object: $0, requestID: page.requestID) }
             if page.object.hasMore != true || page.object.data.contains(where: isLast) { break }
-            guard !page.object.data.isEmpty else {
-                throw .senseless("Stripe answered with an empty page that more should follow", requestID: page.requestID)
-            }
         }
         return all
+    }
+
+    /// Reads one page of a list, newest first: the first one, or the one after an element.
+    func page<Element: StripeObject>(
+        _ path: String, _ query: Form, after last: String?, in call: CallContext
+    ) async throws(ProviderError) -> StripeAnswer<StripeList<Element>> {
+        var query = query
+        query.add("limit", "100")
+        query.add("starting_after", last)
+        let page = try await get(path, query, as: StripeList<Element>.self, in: call)
+        guard page.object.hasMore != true || !page.object.data.isEmpty else {
+            throw .senseless("Stripe answered with an empty page that more should follow", requestID: page.requestID)
+        }
+        return page
     }
 
     private var commonHeaders: [HTTPField] {
@@ -148,7 +158,8 @@ extension StripeClient {
         let requestID = response.header("request-id")
         do {
             return StripeAnswer(
-                object: try JSONDecoder().decode(Object.self, from: Data(response.body)), requestID: requestID)
+                object: try JSONDecoder().decode(Object.self, from: Data(response.body)), requestID: requestID,
+                date: response.header("date").flatMap { Timestamp(httpDate: $0, now: host.clock.now()) })
         } catch {
             throw .senseless("Stripe answered \(response.status) with a body that makes no sense", requestID: requestID)
         }

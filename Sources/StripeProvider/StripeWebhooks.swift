@@ -36,14 +36,33 @@ extension StripeService {
 
     /// Events of the last 30 days, oldest first: Stripe keeps them no longer (https://docs.stripe.com/api/events/list).
     func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent] {
+        let answers: [StripeAnswer<StripeEvent>] = try await client.list("/v1/events", Self.query(since: since), in: call)
+        return answers.reversed().map { listed($0.object) }
+    }
+
+    /// The same, a hundred at a time and each page oldest first. The pages begin with the newest events, so what is made meanwhile moves
+    /// none of them.
+    func listEvents(
+        since: Timestamp, after cursor: String?, in call: CallContext
+    ) async throws(ProviderError) -> EventPage {
+        let page: StripeAnswer<StripeList<StripeEvent>> = try await client.page(
+            "/v1/events", Self.query(since: since), after: cursor, in: call)
+        let events = page.object.data
+        return EventPage(
+            events: events.reversed().map(listed), nextCursor: page.object.hasMore == true ? events.last?.id : nil, now: page.date
+        )
+    }
+
+    private static func query(since: Timestamp) -> Form {
         var query = Form()
         query.add("created[gte]", String(since.unixSeconds))
         query.add("types", StripeEvent.typesToListFor)
-        let answers: [StripeAnswer<StripeEvent>] = try await client.list("/v1/events", query, in: call)
-        return answers.reversed().map(\.object).map { event in
-            guard concernsThisAccount(event), case .snapshot(let object) = event.content else { return event.about(.other) }
-            return event.about(subject(of: event, object))
-        }
+        return query
+    }
+
+    private func listed(_ event: StripeEvent) -> WebhookEvent {
+        guard concernsThisAccount(event), case .snapshot(let object) = event.content else { return event.about(.other) }
+        return event.about(subject(of: event, object))
     }
 
     /// Whether an event is about objects that this provider's key reaches. One from test mode must not change live payments, and

@@ -200,6 +200,32 @@ struct WebhookTests {
         #expect(try folder.journal().contains { $0["operation"] as? String == "dispute" })
     }
 
+    @Test("Events are listed a hundred at a time: the pages together are the whole list")
+    func pages() async throws {
+        let folder = try TemporaryFolder()
+        let clock = ManualClock()
+        let mock = try await makeMock(in: folder, clock: clock)
+        for index in 0..<130 {
+            let intent = try await mock.create(as: "create-\(index)")
+            _ = try await mock.confirm(intent.id, as: "confirm-\(index)")
+        }
+        let since = Timestamp(unixSeconds: 0)
+        let all = try await mock.listEvents(since: since, in: call)
+        var pages: [EventPage] = []
+        var cursor: String?
+        repeat {
+            let page = try await mock.listEvents(since: since, after: cursor, in: call)
+            pages.append(page)
+            cursor = page.nextCursor
+        } while cursor != nil && pages.count < 10
+        #expect(all.count >= 130 && pages.flatMap(\.events) == all)
+        #expect(pages.count > 1 && pages.allSatisfy { (1...100).contains($0.events.count) })
+        #expect(pages.allSatisfy { $0.now == clock.now() })
+        await #expect(throws: ProviderError.self) {
+            _ = try await mock.listEvents(since: since, after: "next", in: call)
+        }
+    }
+
     @Test("of the past are listed from a point in time on, after a restart too", arguments: [false, true])
     func list(restarted: Bool) async throws {
         let folder = try TemporaryFolder()

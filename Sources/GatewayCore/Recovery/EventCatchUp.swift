@@ -5,6 +5,10 @@ package import ProviderAPI
 import ServiceLifecycle
 
 /// Finds webhooks that never arrived: it reads the provider's own list of events, and takes in those that are not in the inbox.
+///
+/// A list is read page by page. Each page is stored in one write with the place where the next one begins, so that a page that fails or a
+/// restart costs no progress, and any number of events is read in the end. How far a list was read is told by the provider's clock: the
+/// gateway's own may be wrong, and would leave out events that are made while it is.
 package struct EventCatchUp: Service {
     let store: any GatewayStore
     let registry: any ProviderRegistry
@@ -16,9 +20,11 @@ package struct EventCatchUp: Service {
 
     /// How often the lists are read.
     static let interval = Duration.seconds(600)
-    /// How far before the last reading the next one begins: a list may show an event later than its time.
-    static let overlap = Duration.seconds(300)
-    /// How far back the first reading goes.
+    /// How far before the end of the last list the next one begins: a list may show an event later than its time.
+    static let overlap = Duration.seconds(900)
+    /// How many pages of a provider's list are read before the others have their turn again.
+    static let pagesPerRound = 200
+    /// How far back the first list goes.
     static let firstSpan = Duration.seconds(24 * 3600)
 
     /// A catch-up over a store and the providers in use.
@@ -64,30 +70,90 @@ package struct EventCatchUp: Service {
         }
     }
 
+    /// Reads pages until the list ends, or as many as a round may have; the next round goes on there.
     private func catchUp(with provider: Provider) async throws -> Int {
-        let now = clock.now()
         let name = provider.name
-        let listed = try await store.read { try $0.eventsListed(of: name) }
-        let since = listed?.advanced(by: .zero - Self.overlap) ?? now.advanced(by: .zero - Self.firstSpan)
-        let events = try await supervisor.ask(provider) { () async throws(ProviderError) in
-            let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "events-\(name)")
-            return try await provider.service.listEvents(since: since, in: call)
+        var listing = try await store.read { try $0.eventListing(of: name) }
+        var missed = 0
+        defer { if missed > 0 { report(missed, at: name) } }
+        for _ in 0..<Self.pagesPerRound where !Task.isCancelled {
+            var window = listing.window ?? EventListing.Window(from: start(after: listing))
+            let page = try await page(of: window, after: listing, at: provider)
+            // The mark is ahead of the provider's clock, so one of them is wrong, and what is between them may have been left out.
+            if window.cursor == nil, let now = page.now, now < window.from {
+                window = EventListing.Window(from: now.advanced(by: .zero - Self.firstSpan))
+                listing.window = window
+                continue
+            }
+            listing.advance(over: page, in: window, at: clock.now())
+            missed += try await take(page.events, from: name, reaching: listing)
+            if listing.window == nil { break }
         }
+        return missed
+    }
+
+    private func start(after listing: EventListing) -> Timestamp {
+        (listing.until ?? clock.now().advanced(by: .zero - Self.firstSpan)).advanced(by: .zero - Self.overlap)
+    }
+
+    private func page(
+        of window: EventListing.Window, after listing: EventListing, at provider: Provider
+    ) async throws -> EventPage {
+        do throws(ProviderError) {
+            let page = try await supervisor.ask(provider) { () async throws(ProviderError) in
+                let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "events-\(provider.name)")
+                return try await provider.service.listEvents(since: window.from, after: window.cursor, in: call)
+            }
+            guard let next = page.nextCursor, String.areIdentical(next, window.cursor) else { return page }
+            throw .rejected(Rejection(.invalidState, message: "a page of its list of events is followed by itself"))
+        } catch {
+            if window.cursor != nil, case .rejected(let rejection) = error, rejection.reason != .authentication {
+                // The provider does not know the place: the next round begins with the first page.
+                let restarted = EventListing(until: listing.until)
+                let now = clock.now()
+                try await store.write { try $0.setEventListing(restarted, of: provider.name, at: now) }
+            }
+            throw error
+        }
+    }
+
+    /// Stores a page, and how far the list is read with it.
+    private func take(_ events: [WebhookEvent], from name: String, reaching listing: EventListing) async throws -> Int {
+        let now = clock.now()
         let missed = try await store.write { writer in
-            try writer.setEventsListed(of: name, until: now, at: now)
-            return try events.count { event in
+            let missed = try events.count { event in
                 // The list gives no raw bytes; what was read of the event stands for them.
                 let body = Array(try JSONEncoder().encode(event))
                 return try writer.insertWebhook(
                     NewWebhook(provider: name, event: event, rawBody: body, receivedAt: now)) != nil
             }
+            try writer.setEventListing(listing, of: name, at: now)
+            return missed
         }
-        if missed > 0 {
-            Counter(label: "gateway_webhooks_missed_total", dimensions: [("provider", name)]).increment(by: missed)
-            logger.notice(
-                "Webhooks that never arrived were found.", metadata: ["provider": "\(name)", "count": .stringConvertible(missed)])
-            inbox.wake()
-        }
+        if missed > 0 { inbox.wake() }
         return missed
+    }
+
+    private func report(_ missed: Int, at name: String) {
+        Counter(label: "gateway_webhooks_missed_total", dimensions: [("provider", name)]).increment(by: missed)
+        logger.notice(
+            "Webhooks that never arrived were found.", metadata: ["provider": "\(name)", "count": .stringConvertible(missed)])
+    }
+}
+
+extension EventListing {
+    /// Moves on over a page of the list.
+    ///
+    /// - Parameter now: the gateway's clock; an event of a later time says nothing about the provider's.
+    fileprivate mutating func advance(over page: EventPage, in window: Window, at now: Timestamp) {
+        var window = window
+        if window.cursor == nil { window.until = page.now }
+        if page.now == nil, let newest = page.events.map({ min($0.createdAt, now) }).max() {
+            window.until = max(window.until ?? newest, newest)
+        }
+        window.cursor = page.nextCursor
+        self.window = window.cursor == nil ? nil : window
+        // Without the provider's clock, a list without an event leaves the mark where it is.
+        if window.cursor == nil { until = window.until ?? until ?? window.from }
     }
 }

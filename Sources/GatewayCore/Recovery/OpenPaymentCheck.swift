@@ -71,7 +71,7 @@ package struct OpenPaymentCheck: Service {
 
     private func check(_ provider: Provider) async throws {
         let now = clock.now()
-        let last = try await store.read { try $0.eventsListed(of: provider.name) }
+        let last = try await store.read { try $0.openPaymentsChecked(at: provider.name) }
         let since = last ?? now.advanced(by: .zero - Self.firstSpan)
         var failuresInARow = 0
         var lastFailure: ProviderError?
@@ -92,7 +92,7 @@ package struct OpenPaymentCheck: Service {
         }
         // Where nothing was answered, all of it stays due.
         if let lastFailure, !hasAnswered { throw lastFailure }
-        try await store.write { try $0.setEventsListed(of: provider.name, until: now, at: now) }
+        try await store.write { try $0.setOpenPaymentsChecked(at: provider.name, until: now, at: now) }
     }
 
     private func ask(for payment: PaymentTransaction, at provider: Provider) async throws {

@@ -59,8 +59,10 @@ package protocol StoreReader {
     func webhookBody(_ id: Int64) throws -> [UInt8]?
     /// A page of stored webhooks, in the order of their arrival.
     func webhooks(_ query: WebhookQuery) throws -> [WebhookStanding]
-    /// Until when a provider's list of events has been read; nil where it never was.
-    func eventsListed(of provider: String) throws -> Timestamp?
+    /// How far a provider's list of events has been read.
+    func eventListing(of provider: String) throws -> EventListing
+    /// Until when a provider was asked for what is open at it, by the gateway's clock; nil where it never was.
+    func openPaymentsChecked(at provider: String) throws -> Timestamp?
 
     /// What the books need providers for, by name in alphabetical order; those that they do not need are left out.
     ///

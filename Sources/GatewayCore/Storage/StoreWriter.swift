@@ -101,8 +101,10 @@ package protocol StoreWriter: StoreReader {
     /// Removes the client secrets of terminal transactions that last changed before a point in time: among the next `limit` in the order
     /// of changes, behind those that earlier calls looked at. Neither version nor time of change counts it.
     func removeClientSecrets(changedBefore time: Timestamp, limit: Int) throws -> PurgeStep
-    /// Remembers until when a provider's list of events has been read.
-    func setEventsListed(of provider: String, until: Timestamp, at now: Timestamp) throws
+    /// Remembers how far a provider's list of events has been read.
+    func setEventListing(_ listing: EventListing, of provider: String, at now: Timestamp) throws
+    /// Remembers until when a provider was asked for what is open at it, by the gateway's clock.
+    func setOpenPaymentsChecked(at provider: String, until: Timestamp, at now: Timestamp) throws
 
     /// Blanks personal data of the next `limit` orders of a user, with all that belongs to them, and gives them another owner. See
     /// ``UserErasure``.

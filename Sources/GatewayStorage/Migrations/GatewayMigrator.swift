@@ -36,6 +36,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0010OpenOperations.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0010OpenOperations.migrate(database)
         }
+        migrator.registerMigration(Migration0011EventPages.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0011EventPages.migrate(database)
+        }
         return migrator
     }
 }

@@ -60,9 +60,38 @@ extension Books {
 
     /// The lines with events since then, oldest first.
     func linesWithEvents(since time: Timestamp) -> [JournalSlice] {
+        linesWithEvents(since: time, after: nil, limit: .max).lines
+    }
+
+    /// A page of the lines with events since then, oldest first.
+    ///
+    /// - Parameters:
+    ///   - offset: where the line before the page begins; nil for the first page.
+    ///   - limit: how many events the lines may have; a line with more than that is alone.
+    func linesWithEvents(since time: Timestamp, after offset: Int64?, limit: Int) -> (lines: [JournalSlice], isLast: Bool) {
+        var lines: [JournalSlice] = []
+        var count = 0
+        for line in eventful[(offset.map(firstEventful) ?? firstEventful(since: time))...] where line.time >= time {
+            count += Int(line.events)
+            if !lines.isEmpty, count > limit { return (lines, false) }
+            lines.append(line.slice)
+        }
+        return (lines, true)
+    }
+
+    private func firstEventful(since time: Timestamp) -> Int {
         // From the end: those asked for are the newest, and times of several processes are in order but for moments.
         let slack = time.advanced(by: .seconds(-60))
-        let start = eventful.lastIndex { $0.time < slack }.map { $0 + 1 } ?? 0
-        return eventful[start...].filter { $0.time >= time }.map(\.slice)
+        return eventful.lastIndex { $0.time < slack }.map { $0 + 1 } ?? 0
+    }
+
+    /// Lines are in the order of the file: halves what is left at each step.
+    private func firstEventful(after offset: Int64) -> Int {
+        var (low, high) = (0, eventful.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if eventful[middle].slice.offset <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -31,7 +31,8 @@ struct Books: Sendable {
     /// The intents by the hash of the operation that created them; the intent itself tells whether it is the one.
     private(set) var intentsByOperation: [Int: Int] = [:]
     private(set) var keys = KeyMemory()
-    private(set) var eventful: [(time: Timestamp, slice: JournalSlice)] = []
+    /// The lines with events, and how many each has.
+    private(set) var eventful: [(time: Timestamp, slice: JournalSlice, events: UInt8)] = []
 
     /// Where a line came from, which decides whether its events are posted.
     private enum Source {
@@ -227,7 +228,7 @@ extension Books {
         }
         if let key = entry.idempotencyKey { keys.remember(key, used: entry.time, in: slice) }
         schedule(entry)
-        if !entry.events.isEmpty { eventful.append((entry.time, slice)) }
+        if !entry.events.isEmpty { eventful.append((entry.time, slice, UInt8(clamping: entry.events.count))) }
         post(entry, at: slice, from: source)
     }
 

@@ -22,8 +22,35 @@ extension MockService {
         let (lines, file, notes) = try ledger.look { books throws(ProviderError) in
             (books.linesWithEvents(since: since), books.file, books.notes)
         }
+        return try events(in: lines, of: file, notes)
+    }
+
+    /// How many events a page has at most, unless one line of the journal has more.
+    private static let pageSize = 100
+
+    /// The same, a hundred at a time.
+    package func listEvents(
+        since: Timestamp, after cursor: String?, in call: CallContext
+    ) async throws(ProviderError) -> EventPage {
+        let last = cursor.flatMap { Int64($0) }
+        if cursor != nil, last == nil {
+            throw .rejected(Rejection(.invalidRequest, message: "the cursor is not one of the mock's"))
+        }
+        // Taken before the lines: what happens in between is on the next list at the latest.
+        let now = host.clock.now()
+        let (page, file, notes) = try ledger.look { books throws(ProviderError) in
+            (books.linesWithEvents(since: since, after: last, limit: Self.pageSize), books.file, books.notes)
+        }
+        return EventPage(
+            events: try events(in: page.lines, of: file, notes),
+            nextCursor: page.isLast ? nil : page.lines.last.map { String($0.offset) }, now: now)
+    }
+
+    /// Outside the lock: a long list must not hold up payments.
+    private func events(
+        in lines: [JournalSlice], of file: JournalFile, _ notes: Notes
+    ) throws(ProviderError) -> [WebhookEvent] {
         var events: [WebhookEvent] = []
-        // Outside the lock: a long list must not hold up payments.
         for line in lines {
             let entry = try Books.entry(at: line, in: file)
             guard notes.remembers(entry) else { continue }

@@ -26,6 +26,40 @@ extension ScriptedService {
         return events.filter { $0.createdAt >= since }
     }
 
+    func listEvents(
+        since: Timestamp, after cursor: String?, in call: CallContext
+    ) async throws(ProviderError) -> EventPage {
+        let matching = try await listEvents(since: since, in: call)
+        let (size, now, error) = state.withLock { state in
+            state.listCalls.append(ListCall(since: since, cursor: cursor))
+            return (state.pageSize, state.now, cursor.flatMap { state.pageErrors[$0] })
+        }
+        if let error { throw error }
+        guard let size else { return EventPage(events: matching, now: now) }
+        let start = cursor.flatMap { Int($0) } ?? 0
+        let rest = matching.dropFirst(start)
+        return EventPage(
+            events: Array(rest.prefix(size)), nextCursor: rest.count > size ? String(start + size) : nil, now: now)
+    }
+
+    /// One call for a page of events.
+    struct ListCall: Sendable, Hashable {
+        var since: Timestamp
+        var cursor: String?
+    }
+
+    /// The calls for pages of events so far.
+    var listCalls: [ListCall] { state.withLock { $0.listCalls } }
+
+    /// Lists so many events a page from now on.
+    func setPageSize(_ size: Int) { state.withLock { $0.pageSize = size } }
+
+    /// Tells its clock with each page from now on.
+    func tellTime(_ now: Timestamp?) { state.withLock { $0.now = now } }
+
+    /// Makes the page at a cursor fail; nil ends that.
+    func failPage(at cursor: String, _ error: ProviderError?) { state.withLock { $0.pageErrors[cursor] = error } }
+
     /// Lists an event from now on.
     func list(_ event: WebhookEvent, at time: Timestamp) {
         var listed = event

@@ -40,6 +40,11 @@ final class ScriptedService: PaymentService {
         var lookupError: ProviderError?
         var retrievalErrors: [String: ProviderError] = [:]
         var events: [WebhookEvent] = []
+        var listCalls: [ListCall] = []
+        var pageSize: Int?
+        var pageErrors: [String: ProviderError] = [:]
+        /// Its clock, where it tells it.
+        var now: Timestamp?
         var hidesObjects = false
         /// Whether it takes every event for somebody else's.
         var ignoresEvents = false

@@ -73,6 +73,10 @@ private struct ListingService: PaymentService {
         try await bare.verifyWebhookSignature(webhook)
     }
 
+    func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent] {
+        [WebhookEvent(id: "evt_1", type: "t", createdAt: since, subject: .other)]
+    }
+
     func listRefunds(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Refund] {
         refunds.filter { $0.paymentIntentID == id }
     }
@@ -122,9 +126,19 @@ struct PaymentServiceDefaultsTests {
     func nothing() async throws {
         #expect(try await service.findPaymentIntent(createdBy: "1", in: call) == nil)
         #expect(try await service.listEvents(since: Timestamp(unixSeconds: 0), in: call).isEmpty)
+        #expect(try await service.listEvents(since: Timestamp(unixSeconds: 0), after: nil, in: call) == EventPage(events: []))
         let page = try await service.servePage(PageRequest(method: "GET", path: "/"), in: call)
         #expect(page.status == 404)
         #expect(page.contentType == "text/plain; charset=utf-8")
+    }
+
+    @Test("lists all of its events on one page, and does not tell its clock")
+    func onePage() async throws {
+        let listing: any PaymentService = ListingService(refunds: [])
+        let since = Timestamp(unixSeconds: 7)
+        let page = try await listing.listEvents(since: since, after: nil, in: call)
+        #expect(page == EventPage(events: try await listing.listEvents(since: since, in: call)))
+        #expect(page.events.count == 1 && page.nextCursor == nil && page.now == nil)
     }
 
     @Test("finds a refund by operation where it lists refunds, and only on the intent asked for")

@@ -49,6 +49,13 @@ extension PaymentService {
     /// None: this provider lists no events.
     public func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent] { [] }
 
+    /// One page with all of ``listEvents(since:in:)``.
+    public func listEvents(
+        since: Timestamp, after cursor: String?, in call: CallContext
+    ) async throws(ProviderError) -> EventPage {
+        EventPage(events: try await listEvents(since: since, in: call))
+    }
+
     /// Healthy.
     public func health() async -> ProviderHealth { ProviderHealth(isHealthy: true) }
 

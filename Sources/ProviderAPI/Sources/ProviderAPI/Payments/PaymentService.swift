@@ -92,7 +92,21 @@ public protocol PaymentService: Sendable {
     ) async throws(ProviderError) -> WebhookEvent
 
     /// Events since a point in time, for webhooks that were missed. Default: none.
+    ///
+    /// Where there can be hundreds, implement ``listEvents(since:after:in:)``, too: the gateway calls that one.
     func listEvents(since: Timestamp, in call: CallContext) async throws(ProviderError) -> [WebhookEvent]
+
+    /// A page of the events since a point in time. The gateway reads page by page and stores each, so that many events take many calls.
+    /// Default: one page with all of ``listEvents(since:in:)``.
+    ///
+    /// - Parameters:
+    ///   - since: events that the provider made then or later, by its own clock; the same for each page of a list.
+    ///   - cursor: ``EventPage/nextCursor`` of the page before; nil for the first page.
+    ///   - call: until when the page is waited for, and what it is asked for.
+    /// - Throws: ``ProviderError/rejected(_:)`` for a cursor that the provider does not know. The gateway begins with the first page again.
+    func listEvents(
+        since: Timestamp, after cursor: String?, in call: CallContext
+    ) async throws(ProviderError) -> EventPage
 
     /// Whether the provider can take payments now, as far as that is known without a call. Default: healthy.
     func health() async -> ProviderHealth
