@@ -35,6 +35,22 @@ extension SQLiteTransaction {
         )
     }
 
+    /// Few refunds are on their way; those of other providers are passed over row by row.
+    func pendingRefunds(
+        at provider: String, createdFrom: Timestamp, createdTo: Timestamp, limit: Int
+    ) throws -> [RefundRecord] {
+        try all(Self.pending, [createdFrom.unixMilliseconds, createdTo.unixMilliseconds, provider, limit], Self.refund)
+    }
+
+    /// The condition of the index, word for word: SQLite uses it for nothing else.
+    private static let pending = """
+        SELECT \(columns) FROM refunds INDEXED BY refunds_pending
+        WHERE status IN ('pending', 'requires_action') AND provider_refund_id IS NOT NULL AND deleted_at IS NULL
+            AND created_at >= ? AND created_at < ?
+            AND (SELECT provider FROM payment_transactions WHERE id = transaction_id) = ?
+        ORDER BY created_at, id LIMIT ?
+        """
+
     func insertRefund(_ refund: RefundRecord) throws -> RefundRecord {
         var inserted = refund
         inserted.id = try insert(

@@ -18,7 +18,7 @@ struct OpeningTests {
                 store.appliedMigrations == [
                     "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists", "0006-retention",
                     "0007-erasure", "0008-identity", "0009-history-chain", "0010-open-operations",
-                    "0011-event-pages",
+                    "0011-event-pages", "0012-pending-refunds",
                 ])
             for suffix in ["", "-wal", "-shm", ".lock", ".identity"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: path + suffix)[.posixPermissions] as? Int

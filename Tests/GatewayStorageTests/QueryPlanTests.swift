@@ -101,6 +101,7 @@ struct QueryPlanTests {
         _ = try store.refunds(transactionID: transaction.id)
         _ = try store.refund(transactionID: transaction.id, providerRefundID: "re_1")
         _ = try store.refund(operationID: operation.id)
+        _ = try store.pendingRefunds(at: "mock", createdFrom: time(-1), createdTo: time(1), limit: 10)
         let reference = IdempotencyReference(owner: "42", key: "k")
         try store.insertIdempotencyKey(IdempotencyClaim(reference: reference, fingerprint: "f"), operationID: nil, at: time())
         _ = try store.idempotencyRecord(reference)
@@ -311,6 +312,33 @@ struct QueryPlanTests {
                 let sums = all.filter { $0 == "SEARCH payment_transactions USING INDEX payment_transactions_order (order_id=?)" }
                 #expect(sums.count == 2 * steps.count && sums.count + steps.count == all.count, "\(all): \(sql)")
             }
+        }
+    }
+
+    @Test("A refund that the provider answers at once never enters the index of those on their way, which is read by time")
+    func pendingRefunds() throws {
+        let query = try #require(try statements().first { $0.contains("refunds_pending") })
+        try withConnection { database throws in
+            let steps = try plan(of: query, in: database)
+            #expect(steps.first?.hasPrefix("SEARCH refunds USING INDEX refunds_pending (created_at>? AND created_at<?)") == true)
+            let store = SQLiteTransaction(database: database)
+            let transaction = try store.makeTransaction(intent: "pi_1", status: .succeeded, captured: 1_000)
+            func indexed() throws -> Int? {
+                try Int.fetchOne(
+                    database,
+                    sql: """
+                        SELECT count(*) FROM refunds INDEXED BY refunds_pending
+                        WHERE status IN ('pending', 'requires_action') AND provider_refund_id IS NOT NULL AND deleted_at IS NULL
+                        """)
+            }
+            var refund = try store.makeRefund(of: transaction)
+            #expect(try indexed() == 0)
+            refund.providerRefundID = "re_1"
+            refund.status = .succeeded
+            try store.updateRefund(refund)
+            #expect(try indexed() == 0)
+            _ = try store.makeRefund(of: transaction, providerID: "re_2")
+            #expect(try indexed() == 1)
         }
     }
 

@@ -55,4 +55,31 @@ struct RefundTests {
             }
         }
     }
+
+    @Test("Refunds on their way are found by provider and time; those that are unknown, done or deleted are not")
+    func pending() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let payment = try writer.makeTransaction(intent: "pi_1", status: .succeeded, captured: 10_000)
+                let other = try writer.makeTransaction(provider: "other", intent: "pi_2", status: .succeeded, captured: 10_000)
+                _ = try writer.makeRefund(of: payment)
+                _ = try writer.makeRefund(of: payment, providerID: "re_2")
+                _ = try writer.makeRefund(of: other, providerID: "re_3")
+                var done = try writer.makeRefund(of: payment, providerID: "re_4")
+                done.status = .succeeded
+                try writer.updateRefund(done)
+                let withdrawn = try writer.makeRefund(of: payment, providerID: "re_5")
+                try writer.withdrawRefund(withdrawn.id, at: time())
+            }
+            func pending(_ provider: String, from: Int64, to: Int64) async throws -> [String?] {
+                try await store.read {
+                    try $0.pendingRefunds(at: provider, createdFrom: time(from), createdTo: time(to), limit: 10)
+                }.map(\.providerRefundID)
+            }
+            #expect(try await pending("mock", from: 0, to: 1) == ["re_2"])
+            #expect(try await pending("other", from: 0, to: 1) == ["re_3"])
+            #expect(try await pending("mock", from: 1, to: 2) == [])
+            #expect(try await pending("mock", from: -1, to: 0) == [])
+        }
+    }
 }

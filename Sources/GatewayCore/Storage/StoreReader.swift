@@ -24,6 +24,10 @@ package protocol StoreReader {
     func refunds(transactionID: Int64) throws -> [RefundRecord]
     /// The refund with this provider's id, among those of a transaction.
     func refund(transactionID: Int64, providerRefundID: String) throws -> RefundRecord?
+    /// Refunds that a provider has shown and that are still on their way, made within a time, oldest first.
+    func pendingRefunds(
+        at provider: String, createdFrom: Timestamp, createdTo: Timestamp, limit: Int
+    ) throws -> [RefundRecord]
     /// The refund that an operation asked for.
     func refund(operationID: Int64) throws -> RefundRecord?
 

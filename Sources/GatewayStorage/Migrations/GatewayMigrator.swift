@@ -39,6 +39,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0011EventPages.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0011EventPages.migrate(database)
         }
+        migrator.registerMigration(Migration0012PendingRefunds.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0012PendingRefunds.migrate(database)
+        }
         return migrator
     }
 }

@@ -1,22 +1,27 @@
 import GatewayCore
+import Logging
 import ProviderAPI
 import ProviderTestKit
 import Testing
 
-@Suite("Open payments at a provider that lists no events are asked for, ever more seldom", .timeLimit(.minutes(10)))
+@Suite("Open payments and refunds on their way are asked for, ever more seldom", .timeLimit(.minutes(10)))
 struct OpenPaymentCheckTests {
-    /// A gateway whose provider lists no events, and one payment.
-    private func withOpenPayment(_ body: (TestGateway, TestGateway.Subject) async throws -> Void) async throws {
+    /// A gateway whose provider lists events or does not, and one payment.
+    private func withOpenPayment(
+        listsEvents: Bool = false, _ body: (TestGateway, TestGateway.Subject) async throws -> Void
+    ) async throws {
         var capabilities = ScriptedService.everything
-        capabilities.listsEvents = false
+        capabilities.listsEvents = listsEvents
         try await withGateway(service: ScriptedService(capabilities: capabilities)) { gateway in
             try await body(gateway, try await gateway.created())
         }
     }
 
-    @Test("A payment whose webhook never came is booked as the provider says, and told in the log")
-    func missed() async throws {
-        try await withOpenPayment { gateway, subject in
+    @Test(
+        "A payment whose webhook never came is booked as the provider says, and told in the log, whether or not it lists events",
+        arguments: [true, false])
+    func missed(listsEvents: Bool) async throws {
+        try await withOpenPayment(listsEvents: listsEvents) { gateway, subject throws in
             await gateway.openPayments.check()
             let paid = try #require(gateway.service.intent(subject.intent)).now(.succeeded)
             gateway.service.show(paid)
@@ -92,14 +97,99 @@ struct OpenPaymentCheckTests {
         }
     }
 
-    @Test("A provider that lists events is left alone")
-    func listing() async throws {
-        try await withGateway { gateway in
-            _ = try await gateway.created()
-            gateway.clock.advance(by: .seconds(3600))
+    /// A paid payment with a refund of 40.00 that is on its way, at a provider that lists events or does not.
+    private func withPendingRefund(
+        listsEvents: Bool = true, _ body: (TestGateway, TestGateway.Subject, Refund) async throws -> Void
+    ) async throws {
+        try await withOpenPayment(listsEvents: listsEvents) { gateway, subject throws in
+            _ = try await gateway.confirm(subject.intent)
+            gateway.service.script(.refund, .refund(.pending))
+            #expect(try await gateway.refund(subject.intent, amount: "40.00").status == 200)
+            await gateway.openPayments.check()
+            try await body(gateway, subject, try #require(gateway.service.refunds.first))
+        }
+    }
+
+    @Test(
+        "A refund on its way is asked for, and booked as the provider says",
+        arguments: [Refund.Status.succeeded, .failed, .canceled], [true, false])
+    func refund(status: Refund.Status, listsEvents: Bool) async throws {
+        try await withPendingRefund(listsEvents: listsEvents) { gateway, subject, refund throws in
+            var settled = refund
+            settled.status = status
+            gateway.service.show(settled)
+            gateway.clock.advance(by: .seconds(119))
+            await gateway.openPayments.check()
+            #expect(try await gateway.transaction(of: subject.order).reserved == 4_000, "not due yet")
+            gateway.clock.advance(by: .seconds(2))
+            await gateway.openPayments.check()
+            let transaction = try await gateway.transaction(of: subject.order)
+            #expect(transaction.reserved == 0 && transaction.refunded == (status == .succeeded ? 4_000 : 0))
+            #expect(transaction.status == (status == .succeeded ? .partiallyRefunded : .succeeded))
+            #expect(gateway.log.lines.contains { $0.message == "A refund had changed without a webhook." })
+            // The event that comes after all changes nothing.
+            try await gateway.deliver(event("evt_late", .refund(settled)))
+            #expect(try await gateway.transaction(of: subject.order) == transaction)
+        }
+    }
+
+    @Test("It is asked for once each time its age has doubled, and no more once it is at its end")
+    func seldomRefund() async throws {
+        try await withPendingRefund { gateway, _, refund throws in
+            var ages: [Int] = []
+            for age in 1...48 {
+                gateway.clock.advance(by: .seconds(3600))
+                let before = gateway.service.lookups
+                await gateway.openPayments.check()
+                if gateway.service.lookups > before { ages.append(age) }
+            }
+            #expect(ages == [1, 2, 3, 5, 9, 18, 35])
+            var settled = refund
+            settled.status = .succeeded
+            gateway.service.show(settled)
+            for _ in 0..<100 {
+                gateway.clock.advance(by: .seconds(3600))
+                await gateway.openPayments.check()
+            }
             let before = gateway.service.lookups
+            gateway.clock.advance(by: .seconds(20 * 86_400))
             await gateway.openPayments.check()
             #expect(gateway.service.lookups == before)
+        }
+    }
+
+    @Test("A refund that the provider shows with another amount is left to a person")
+    func otherAmount() async throws {
+        try await withPendingRefund { gateway, subject, refund throws in
+            var other = refund
+            other.amount = usd(3_000)
+            gateway.service.show(other)
+            gateway.clock.advance(by: .seconds(130))
+            await gateway.openPayments.check()
+            #expect(try await gateway.transaction(of: subject.order).status == .manualReview)
+            #expect(gateway.log.lines.contains { $0.level == .critical })
+        }
+    }
+
+    @Test("Where more is due than a round takes, the next rounds ask for the rest, each once")
+    func rounds() async throws {
+        try await withGateway { gateway throws in
+            await gateway.openPayments.check()
+            for _ in 0..<5 {
+                _ = try await gateway.created()
+                gateway.clock.advance(by: .seconds(10))
+            }
+            gateway.clock.advance(by: .seconds(120))
+            let check = OpenPaymentCheck(
+                store: gateway.store, registry: TestRegistry(services: ["acme": gateway.service], maximumConcurrentCalls: 10),
+                supervisor: gateway.supervisor, clock: gateway.clock, logger: gateway.log.logger, maximumPerRound: 2)
+            var counts: [Int] = []
+            for _ in 0..<6 {
+                let before = gateway.service.lookups
+                await check.check()
+                counts.append(gateway.service.lookups - before)
+            }
+            #expect(counts.allSatisfy { $0 <= 2 } && counts.reduce(0, +) == 5, "\(counts)")
         }
     }
 }
