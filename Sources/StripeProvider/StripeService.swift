@@ -32,6 +32,25 @@ struct StripeService: PaymentService {
     /// Stripe keeps keys for at least 24 hours; what is short of that allows for clocks and for calls under way.
     var idempotencyKeyMemory: Duration { .seconds(22 * 3600) }
 
+    /// The name of `allow_redirects` among a request's fields.
+    private static let redirectsField = "allow_redirects"
+
+    /// Stripe refuses an idempotency key that comes with other parameters, so what the settings say is fixed with the request.
+    func resolve(_ request: ProviderRequest) -> ProviderRequest {
+        let fields = [Self.redirectsField: settings.allowRedirects.rawValue]
+        switch request {
+        case .create(var creation):
+            creation.providerFields = fields
+            return .create(creation)
+        case .confirm(var confirmation):
+            confirmation.returnURL = confirmation.returnURL ?? settings.returnURL
+            confirmation.providerFields = fields
+            return .confirm(confirmation)
+        default:
+            return request
+        }
+    }
+
     // MARK: Payment intents
 
     /// https://docs.stripe.com/api/payment_intents/create
@@ -43,7 +62,7 @@ struct StripeService: PaymentService {
         form.add("amount", amount)
         form.add("currency", currency)
         form.add("automatic_payment_methods[enabled]", "true")
-        form.add("automatic_payment_methods[allow_redirects]", settings.allowRedirects.rawValue)
+        form.add("automatic_payment_methods[allow_redirects]", redirects(for: request.providerFields).rawValue)
         form.add("capture_method", request.captureMethod.rawValue)
         form.add("description", request.description)
         form.add("receipt_email", request.receiptEmail)
@@ -81,8 +100,9 @@ struct StripeService: PaymentService {
     func confirmPayment(
         _ request: ConfirmPaymentRequest, as operation: OperationIdentity, in call: CallContext
     ) async throws(ProviderError) -> PaymentIntent {
-        let returnURL = request.returnURL ?? settings.returnURL
-        if returnURL == nil, settings.allowRedirects == .always {
+        // One that was not resolved is of an earlier version of the gateway.
+        let returnURL = request.returnURL ?? (request.providerFields == nil ? settings.returnURL : nil)
+        if returnURL == nil, redirects(for: request.providerFields) == .always {
             var rejection = Rejection(
                 .invalidRequest,
                 message: "return_url is missing: a payment method may send the payer elsewhere. "
@@ -213,6 +233,10 @@ struct StripeService: PaymentService {
 }
 
 extension StripeService {
+    private func redirects(for fields: [String: String]?) -> StripeSettings.AllowRedirects {
+        fields?[Self.redirectsField].flatMap(StripeSettings.AllowRedirects.init) ?? settings.allowRedirects
+    }
+
     /// A mutating call on an intent, which answers with the intent.
     private func act(
         _ action: String, on id: String, _ form: Form, as operation: OperationIdentity, in call: CallContext

@@ -39,15 +39,20 @@ struct JSONColumnTests {
         create.customer = Self.text
         create.metadata = Self.pairs
         create.returnURL = Self.text
+        create.providerFields = Self.pairs
         var confirm = ConfirmPaymentRequest(paymentIntentID: Self.text)
         confirm.paymentMethod = Self.text
         confirm.returnURL = Self.text
-        let capture = CapturePaymentRequest(paymentIntentID: Self.text, amount: amount)
+        confirm.providerFields = Self.pairs
+        var capture = CapturePaymentRequest(paymentIntentID: Self.text, amount: amount)
+        capture.providerFields = Self.pairs
         var cancel = CancelPaymentRequest(paymentIntentID: Self.text)
         cancel.reason = Self.text
+        cancel.providerFields = Self.pairs
         var refund = CreateRefundRequest(paymentIntentID: Self.text, amount: amount)
         refund.reason = Self.text
         refund.metadata = Self.pairs
+        refund.providerFields = Self.pairs
         for sample in [create, confirm, capture, cancel, refund] as [Any] { requireComplete(sample) }
 
         let complete: [OperationRequest] = [

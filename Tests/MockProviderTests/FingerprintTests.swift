@@ -30,18 +30,26 @@ struct FingerprintTests {
                 { $0.amount = more }, { $0.orderID = 2 }, { $0.userID = "43" }, { $0.captureMethod = .manual },
                 { $0.description = "x" }, { $0.receiptEmail = "x" }, { $0.statementDescriptorSuffix = "x" },
                 { $0.customer = "x" },
-                { $0.metadata = ["x": "y"] }, { $0.returnURL = "x" },
+                { $0.metadata = ["x": "y"] }, { $0.returnURL = "x" }, { $0.providerFields = ["x": "y"] },
             ])
         expectTold(
             ConfirmPaymentRequest(paymentIntentID: "pi_1"),
-            [{ $0.paymentIntentID = "pi_2" }, { $0.paymentMethod = "x" }, { $0.returnURL = "x" }])
+            [
+                { $0.paymentIntentID = "pi_2" }, { $0.paymentMethod = "x" }, { $0.returnURL = "x" },
+                { $0.providerFields = ["x": "y"] },
+            ])
         expectTold(
             CapturePaymentRequest(paymentIntentID: "pi_1", amount: amount),
-            [{ $0.paymentIntentID = "pi_2" }, { $0.amount = more }])
-        expectTold(CancelPaymentRequest(paymentIntentID: "pi_1"), [{ $0.paymentIntentID = "pi_2" }, { $0.reason = "x" }])
+            [{ $0.paymentIntentID = "pi_2" }, { $0.amount = more }, { $0.providerFields = ["x": "y"] }])
+        expectTold(
+            CancelPaymentRequest(paymentIntentID: "pi_1"),
+            [{ $0.paymentIntentID = "pi_2" }, { $0.reason = "x" }, { $0.providerFields = ["x": "y"] }])
         expectTold(
             CreateRefundRequest(paymentIntentID: "pi_1", amount: amount),
-            [{ $0.paymentIntentID = "pi_2" }, { $0.amount = more }, { $0.reason = "x" }, { $0.metadata = ["x": "y"] }])
+            [
+                { $0.paymentIntentID = "pi_2" }, { $0.amount = more }, { $0.reason = "x" }, { $0.metadata = ["x": "y"] },
+                { $0.providerFields = ["x": "y"] },
+            ])
     }
 
     @Test("tells amounts of the same number in two currencies apart, and operations with the same request")

@@ -66,13 +66,14 @@ extension PaymentFlow {
             throw GatewayError.invalid("amount", "The provider \(provider.name) refunds whole payments only.")
         }
         try provider.requireRoom()
-        // The reservation is one guarded statement: no two refunds can both read the same rest and take it.
-        guard let reserved = try bookkeeper.writer.reserve(amount.minorUnits, transactionID: transaction.id, at: bookkeeper.now)
-        else { throw exceeded }
         var call = CreateRefundRequest(paymentIntentID: intentID, amount: amount)
         call.reason = reason
         call.metadata = metadata
-        let operation = try writeDown(.refund(call), on: reserved, request, bookkeeper)
+        let resolved = provider.resolved(.refund(call))
+        // The reservation is one guarded statement: no two refunds can both read the same rest and take it.
+        guard let reserved = try bookkeeper.writer.reserve(amount.minorUnits, transactionID: transaction.id, at: bookkeeper.now)
+        else { throw exceeded }
+        let operation = try writeDown(resolved, on: reserved, request, bookkeeper)
         _ = try bookkeeper.writer.insertRefund(
             RefundRecord(
                 id: 0, transactionID: transaction.id, operationID: operation.id, providerRefundID: nil, amount: amount,
@@ -96,7 +97,7 @@ extension PaymentFlow {
                 .retry(afterSeconds: 1)
         }
         try provider.requireRoom()
-        let operation = try writeDown(call, on: transaction, request, bookkeeper)
+        let operation = try writeDown(provider.resolved(call), on: transaction, request, bookkeeper)
         try bookkeeper.appendHistory(
             .init("\(call.kind.rawValue).requested", operationID: operation.id), of: transaction, from: transaction.status
         )

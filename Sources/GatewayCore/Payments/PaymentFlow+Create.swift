@@ -85,14 +85,6 @@ extension PaymentFlow {
             throw GatewayError.invalid("capture_method", "The provider \(provider.name) captures automatically only.")
         }
         try provider.requireRoom()
-        let now = bookkeeper.now
-        let transaction = try bookkeeper.writer.insertTransaction(
-            PaymentTransaction(
-                id: 0, orderID: order.id, userID: order.userID, provider: provider.name, amount: order.amount,
-                captureMethod: command.captureMethod, status: .processing, metadata: command.metadata, createdAt: now,
-                updatedAt: now
-            )
-        )
         var call = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: order.userID.text)
         call.captureMethod = command.captureMethod
         call.description = command.description
@@ -101,7 +93,16 @@ extension PaymentFlow {
         call.customer = command.customer
         call.metadata = command.metadata
         call.returnURL = command.returnURL
-        let operation = try writeDown(.create(call), on: transaction, request, bookkeeper)
+        let resolved = provider.resolved(.create(call))
+        let now = bookkeeper.now
+        let transaction = try bookkeeper.writer.insertTransaction(
+            PaymentTransaction(
+                id: 0, orderID: order.id, userID: order.userID, provider: provider.name, amount: order.amount,
+                captureMethod: command.captureMethod, status: .processing, metadata: command.metadata, createdAt: now,
+                updatedAt: now
+            )
+        )
+        let operation = try writeDown(resolved, on: transaction, request, bookkeeper)
         try bookkeeper.appendHistory(.init("create.requested", operationID: operation.id), of: transaction, from: nil)
         return .call(operation, transaction, provider)
     }

@@ -7,6 +7,11 @@ extension JSONWriter {
         object(name, value) { $0.object("_0", $1, members) }
     }
 
+    /// Pairs, where there are any.
+    mutating func strings(_ name: StaticString, ifAny pairs: [String: String]?) {
+        if let pairs { strings(name, pairs) }
+    }
+
     /// An amount in minor units.
     mutating func money(_ name: StaticString, _ money: Money) {
         object(name, money) { json, money in

@@ -27,6 +27,7 @@ extension CreatePaymentIntentRequest {
         json.string("description", ifAny: description)
         json.strings("metadata", metadata)
         json.integer("orderID", orderID)
+        json.strings("providerFields", ifAny: providerFields)
         json.string("receiptEmail", ifAny: receiptEmail)
         json.string("returnURL", ifAny: returnURL)
         json.string("statementDescriptorSuffix", ifAny: statementDescriptorSuffix)
@@ -38,6 +39,7 @@ extension ConfirmPaymentRequest {
     fileprivate func write(to json: inout JSONWriter) {
         json.string("paymentIntentID", paymentIntentID)
         json.string("paymentMethod", ifAny: paymentMethod)
+        json.strings("providerFields", ifAny: providerFields)
         json.string("returnURL", ifAny: returnURL)
     }
 }
@@ -46,12 +48,14 @@ extension CapturePaymentRequest {
     fileprivate func write(to json: inout JSONWriter) {
         json.money("amount", amount)
         json.string("paymentIntentID", paymentIntentID)
+        json.strings("providerFields", ifAny: providerFields)
     }
 }
 
 extension CancelPaymentRequest {
     fileprivate func write(to json: inout JSONWriter) {
         json.string("paymentIntentID", paymentIntentID)
+        json.strings("providerFields", ifAny: providerFields)
         json.string("reason", ifAny: reason)
     }
 }
@@ -61,6 +65,7 @@ extension CreateRefundRequest {
         json.money("amount", amount)
         json.strings("metadata", metadata)
         json.string("paymentIntentID", paymentIntentID)
+        json.strings("providerFields", ifAny: providerFields)
         json.string("reason", ifAny: reason)
     }
 }

@@ -30,6 +30,7 @@ extension CreatePaymentIntentRequest: Fingerprinted {
         json.member("returnURL", returnURL)
         json.member("statementDescriptorSuffix", statementDescriptorSuffix)
         json.member("userID", userID)
+        json.member("providerFields", ifAny: providerFields)
     }
 }
 
@@ -38,6 +39,7 @@ extension ConfirmPaymentRequest: Fingerprinted {
         json.member("paymentIntentID", paymentIntentID)
         json.member("paymentMethod", paymentMethod)
         json.member("returnURL", returnURL)
+        json.member("providerFields", ifAny: providerFields)
     }
 }
 
@@ -45,6 +47,7 @@ extension CapturePaymentRequest: Fingerprinted {
     func write(to json: inout JSONWriter) {
         json.member("amount", amount)
         json.member("paymentIntentID", paymentIntentID)
+        json.member("providerFields", ifAny: providerFields)
     }
 }
 
@@ -52,6 +55,7 @@ extension CancelPaymentRequest: Fingerprinted {
     func write(to json: inout JSONWriter) {
         json.member("paymentIntentID", paymentIntentID)
         json.member("reason", reason)
+        json.member("providerFields", ifAny: providerFields)
     }
 }
 
@@ -61,10 +65,15 @@ extension CreateRefundRequest: Fingerprinted {
         json.member("metadata", metadata)
         json.member("paymentIntentID", paymentIntentID)
         json.member("reason", reason)
+        json.member("providerFields", ifAny: providerFields)
     }
 }
 
 extension JSONWriter {
+    fileprivate mutating func member(_ name: String, ifAny values: [String: String]?) {
+        if let values { member(name, values) }
+    }
+
     fileprivate mutating func member(_ name: String, _ money: Money) {
         member(
             name,

@@ -43,6 +43,8 @@ final class ScriptedService: PaymentService {
         var listCalls: [ListCall] = []
         var pageSize: Int?
         var pageErrors: [String: ProviderError] = [:]
+        /// What it fills into requests, where it has such settings.
+        var resolve: (@Sendable (ProviderRequest) -> ProviderRequest)?
         /// Its clock, where it tells it.
         var now: Timestamp?
         var hidesObjects = false
@@ -117,6 +119,13 @@ final class ScriptedService: PaymentService {
 }
 
 extension ScriptedService {
+    func resolve(_ request: ProviderRequest) -> ProviderRequest {
+        state.withLock { $0.resolve }.map { $0(request) } ?? request
+    }
+
+    /// Has its settings fill something into requests from now on.
+    func fillIn(_ resolve: @escaping @Sendable (ProviderRequest) -> ProviderRequest) { state.withLock { $0.resolve = resolve } }
+
     func createPaymentIntent(
         _ request: CreatePaymentIntentRequest, as operation: OperationIdentity, in call: CallContext
     ) async throws(ProviderError) -> PaymentIntent {

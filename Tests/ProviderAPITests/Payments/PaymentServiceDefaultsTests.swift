@@ -99,6 +99,12 @@ struct PaymentServiceDefaultsTests {
         try await service.run()
     }
 
+    @Test("adds nothing to a request")
+    func resolve() throws {
+        let request = ProviderRequest.create(CreatePaymentIntentRequest(amount: try money(), orderID: 1, userID: "42"))
+        #expect(service.resolve(request) == request)
+    }
+
     @Test("rejects as unsupported what it cannot do, by its name")
     func unsupported() async throws {
         let amount = try money()

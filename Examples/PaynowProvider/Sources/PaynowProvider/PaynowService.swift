@@ -57,6 +57,13 @@ struct PaynowService: PaymentService {
         return intent
     }
 
+    /// Where the payer returns is stored with the request, so that a repeat is the same whatever the settings say by then.
+    func resolve(_ request: ProviderRequest) -> ProviderRequest {
+        guard case .create(var creation) = request else { return request }
+        creation.returnURL = creation.returnURL ?? settings.returnURL
+        return .create(creation)
+    }
+
     /// Polls.
     func retrievePaymentIntent(_ id: String, in call: CallContext) async throws(ProviderError) -> PaymentIntent {
         try await transaction(id, in: call).intent

@@ -31,6 +31,9 @@ public struct CreatePaymentIntentRequest: Sendable, Codable, Hashable {
     /// Where the payer's browser returns after an action elsewhere, where the client says so already now: some protocols want to know it at the
     /// creation, others with the confirmation.
     public var returnURL: String?
+    /// What else the provider needs to know, by names of its own: ``PaymentService/resolve(_:)`` fills it in. It is stored, so it holds no
+    /// secret. Nil where the request was not resolved.
+    public var providerFields: [String: String]?
 
     /// A payment of `amount` for an order.
     public init(amount: Money, orderID: Int64, userID: String) {
@@ -48,6 +51,9 @@ public struct ConfirmPaymentRequest: Sendable, Codable, Hashable {
     public var paymentMethod: String?
     /// Where the payer's browser returns after an action elsewhere.
     public var returnURL: String?
+    /// What else the provider needs to know, by names of its own: ``PaymentService/resolve(_:)`` fills it in. It is stored, so it holds no
+    /// secret. Nil where the request was not resolved.
+    public var providerFields: [String: String]?
 
     /// A confirmation of an intent.
     public init(paymentIntentID: String) {
@@ -61,6 +67,9 @@ public struct CapturePaymentRequest: Sendable, Codable, Hashable {
     public var paymentIntentID: String
     /// The amount to capture. The rest of the authorisation is given up.
     public var amount: Money
+    /// What else the provider needs to know, by names of its own: ``PaymentService/resolve(_:)`` fills it in. It is stored, so it holds no
+    /// secret. Nil where the request was not resolved.
+    public var providerFields: [String: String]?
 
     /// A capture of `amount` on an intent.
     public init(paymentIntentID: String, amount: Money) {
@@ -75,6 +84,9 @@ public struct CancelPaymentRequest: Sendable, Codable, Hashable {
     public var paymentIntentID: String
     /// Why, in the words that card schemes know: `duplicate`, `fraudulent`, `requested_by_customer`, `abandoned`.
     public var reason: String?
+    /// What else the provider needs to know, by names of its own: ``PaymentService/resolve(_:)`` fills it in. It is stored, so it holds no
+    /// secret. Nil where the request was not resolved.
+    public var providerFields: [String: String]?
 
     /// A cancellation of an intent.
     public init(paymentIntentID: String) {
@@ -92,10 +104,27 @@ public struct CreateRefundRequest: Sendable, Codable, Hashable {
     public var reason: String?
     /// The client's own pairs, to be kept on the refund.
     public var metadata: [String: String] = [:]
+    /// What else the provider needs to know, by names of its own: ``PaymentService/resolve(_:)`` fills it in. It is stored, so it holds no
+    /// secret. Nil where the request was not resolved.
+    public var providerFields: [String: String]?
 
     /// A refund of `amount` on an intent.
     public init(paymentIntentID: String, amount: Money) {
         self.paymentIntentID = paymentIntentID
         self.amount = amount
     }
+}
+
+/// A request that changes something at the provider, before it is stored.
+public enum ProviderRequest: Sendable, Hashable {
+    /// Create a payment intent.
+    case create(CreatePaymentIntentRequest)
+    /// Confirm one.
+    case confirm(ConfirmPaymentRequest)
+    /// Capture one.
+    case capture(CapturePaymentRequest)
+    /// Cancel one.
+    case cancel(CancelPaymentRequest)
+    /// Refund one.
+    case refund(CreateRefundRequest)
 }

@@ -5,6 +5,9 @@ extension PaymentService {
     /// Zero: the provider knows no idempotency keys.
     public var idempotencyKeyMemory: Duration { .zero }
 
+    /// The request unchanged.
+    public func resolve(_ request: ProviderRequest) -> ProviderRequest { request }
+
     /// Rejects: this provider captures automatically.
     public func capturePayment(
         _ request: CapturePaymentRequest, as operation: OperationIdentity, in call: CallContext

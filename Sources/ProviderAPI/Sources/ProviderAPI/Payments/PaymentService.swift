@@ -59,6 +59,16 @@ public protocol PaymentService: Sendable {
 
     // MARK: With defaults
 
+    /// Fills in what the provider's settings contribute to a request: a field that the client left out, or
+    /// `providerFields`. Default: returns the request unchanged.
+    ///
+    /// The gateway calls this once, before it stores the request. It sends the stored request each time, so that a repeat after a change
+    /// of the settings is the same request: many providers refuse a key that comes with another. What the client gave stays as it is,
+    /// whatever this returns.
+    ///
+    /// The gateway's database waits meanwhile: return at once, and call nothing.
+    func resolve(_ request: ProviderRequest) -> ProviderRequest
+
     /// Captures an authorised payment, in full or in part. Default: rejected as unsupported.
     func capturePayment(
         _ request: CapturePaymentRequest, as operation: OperationIdentity, in call: CallContext
