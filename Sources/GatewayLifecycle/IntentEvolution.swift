@@ -14,8 +14,8 @@
 extension Draft {
     /// Applies an intent. Returns whether it is the payment's own.
     @discardableResult
-    mutating func observe(_ sight: IntentSight, _ authority: Authority, createdBy creation: OpenOperation? = nil) -> Bool {
-        guard takeID(of: sight, authority, isAnswerToCreation: creation != nil) else { return false }
+    mutating func observe(_ sight: IntentSight, _ authority: Authority) -> Bool {
+        guard takeID(of: sight, authority) else { return false }
         let isAuthoritative = authority != .reported || breaks(.believesReports)
         let isFresh = isFresh(authority) || breaks(.believesReports)
         let fits = sight.isOrderCurrency && sight.amount == state.amount
@@ -38,26 +38,21 @@ extension Draft {
         return true
     }
 
-    /// Decides whether the object is this payment's intent. The answer to the creation outranks any other claim.
-    private mutating func takeID(of sight: IntentSight, _ authority: Authority, isAnswerToCreation: Bool) -> Bool {
-        guard let known = state.intentID else {
-            // A webhook names the operation that created its intent, and anybody with access to the account can write such a name.
-            guard authority != .reported else {
-                follow(.fetchIntent)
-                return false
-            }
-            state.intentID = sight.id
-            return true
-        }
-        if known == sight.id { return true }
+    /// Decides whether the object is this payment's intent. The first one that the provider showed stays it: the history's hashes cover its
+    /// id. Two intents of one creation are a discrepancy.
+    private mutating func takeID(of sight: IntentSight, _ authority: Authority) -> Bool {
+        if state.intentID == sight.id { return true }
+        // A webhook names the operation that created its intent, and anybody with access to the account can write such a name.
         guard authority != .reported else {
             follow(.fetchIntent)
             return false
         }
-        let other = isAnswerToCreation ? known : sight.id
-        state.otherIntentID = min(state.otherIntentID ?? other, other)
-        if isAnswerToCreation { state.intentID = sight.id }
-        return isAnswerToCreation
+        guard state.intentID != nil else {
+            state.intentID = sight.id
+            return true
+        }
+        state.otherIntentID = min(state.otherIntentID ?? sight.id, sight.id)
+        return false
     }
 
     private mutating func observeCapture(_ sight: IntentSight, isAuthoritative: Bool, isFresh: Bool) {

@@ -37,9 +37,9 @@ extension Draft {
     // MARK: The provider answered
 
     private mutating func answer(with sight: IntentSight, _ operation: OpenOperation) {
-        guard operation.kind != .refund, observe(sight, .own, createdBy: operation.kind == .create ? operation : nil) else {
-            return keepOpen(operation)
-        }
+        guard operation.kind != .refund else { return keepOpen(operation) }
+        // The provider made two intents by one creation, which is a discrepancy; the creation has ended all the same.
+        guard observe(sight, .own) || operation.kind == .create else { return keepOpen(operation) }
         switch (operation.kind, sight.status) {
         case (.create, _): end(operation, succeeded: true, .completed)
         case (.confirm, .declined): end(operation, succeeded: false, .declined)
@@ -76,7 +76,7 @@ extension Draft {
 
     private mutating func decline(_ sight: IntentSight?, _ operation: OpenOperation) {
         if operation.kind == .refund { return endUnmade(operation, .declined) }
-        let isOwn = sight.map { observe($0, .own, createdBy: operation.kind == .create ? operation : nil) } ?? false
+        let isOwn = sight.map { observe($0, .own) } ?? false
         switch operation.kind {
         case .create: if !isOwn, state.intentID == nil { close(.declined) }
         case .confirm: if !isOwn, state.mayStillBePaid { state.shown = .declined }
@@ -103,7 +103,7 @@ extension Draft {
 
     private mutating func refuse(_ reason: RefusalReason, _ sight: IntentSight?, _ operation: OpenOperation) {
         if operation.kind == .refund { return endUnmade(operation, .rejected) }
-        if let sight { observe(sight, .own, createdBy: nil) }
+        if let sight { observe(sight, .own) }
         if reason == .gone, state.mayStillBePaid, !breaks(.expiredStaysOpen) { state.isExpired = true }
         switch (operation.kind, reason) {
         case (.create, _):
@@ -130,9 +130,7 @@ extension Draft {
     private mutating func look(_ lookUp: LookUp, _ evidence: Evidence, _ operation: OpenOperation) {
         switch lookUp {
         case .intent(let sight):
-            guard operation.kind != .refund, observe(sight, .own, createdBy: operation.kind == .create ? operation : nil) else {
-                return keepOpen(operation)
-            }
+            guard operation.kind != .refund, observe(sight, .own) || operation.kind == .create else { return keepOpen(operation) }
             if operation.kind.hasTrace(in: sight.status) { return answer(with: sight, operation) }
             if operation.kind == .confirm, sight.status == .declined, isNotExecuted(operation, evidence) {
                 // The attempt was made and declined, or it never arrived: in both cases nothing was charged.
