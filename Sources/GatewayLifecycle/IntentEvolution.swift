@@ -65,6 +65,7 @@ extension Draft {
         if !isAuthoritative && !breaks(.opensFromReports) && !agrees(captured) { return follow(.fetchIntent) }
         if breaks(.ignoresLateSuccess) && state.wasCanceled { return }
         state.capturedAtProvider = max(state.capturedAtProvider, captured)
+        state.capturedByOperator = 0
         state.shown = .succeeded
         if isFresh { state.isCanceledAfterCapture = false }
         takeTexts(payer: .take, failure: .clear, action: .clear)

@@ -42,7 +42,8 @@ package struct PaymentState: Sendable, Hashable {
 
     /// Why the gateway closed the payment without the provider's word.
     package var closure: Closure?
-    /// The amount that an operator declared captured. A fresh observation that shows otherwise sets it to zero.
+    /// The amount that an operator declared captured. Zero once the provider showed a capture, or a fresh observation showed that there is
+    /// none.
     package var capturedByOperator: Int64 = 0
     /// The operations that have not ended, by id.
     package var operations: [OpenOperation] = []
@@ -136,7 +137,7 @@ package struct Siblings: Sendable, Hashable {
 
 extension PaymentState {
     /// What was captured, in minor units.
-    package var captured: Int64 { max(capturedAtProvider, capturedByOperator) }
+    package var captured: Int64 { capturedAtProvider > 0 ? capturedAtProvider : capturedByOperator }
 
     /// Whether money was captured.
     package var isPaid: Bool { captured > 0 }
