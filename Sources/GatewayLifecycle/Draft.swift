@@ -55,7 +55,10 @@ struct Draft {
         if !evolution.followUps.contains(followUp) { evolution.followUps.append(followUp) }
     }
 
-    mutating func plan(_ operation: PlannedOperation) { evolution.planned.append(operation) }
+    /// Plans an operation, once: a look-up applies the intent that it found, and then applies it as the operation's answer.
+    mutating func plan(_ operation: PlannedOperation) {
+        if !evolution.planned.contains(operation) { evolution.planned.append(operation) }
+    }
 
     mutating func withdrawRefund(at index: Int) {
         evolution.withdrawnRefunds.append(state.refunds[index].id)
