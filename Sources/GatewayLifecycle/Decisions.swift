@@ -26,11 +26,14 @@ extension Lifecycle {
             let discrepancy = order.payments.lazy.compactMap(\.discrepancy).first
             return discrepancy.map { .refuse(.inReview($0.code)) } ?? .call(PlannedOperation(.create))
         }
-        guard creation.isSameProvider, creation.isManualCapture == open.isManualCapture else { return .refuse(.otherPaymentDiffers) }
+        guard creation.isSameProvider, creation.isManualCapture == open.isManualCapture else {
+            return .refuse(.otherPaymentDiffers)
+        }
         if open.intentID == nil, let operation = open.operations.first(where: { $0.kind == .create }) {
             guard operation.isUnknown, !operation.isLeased else { return .refuse(.busy(.create)) }
             // Nobody has the client secret of such a payment, so that nobody can pay it.
-            let isSuperseded = operation.tracelessLooks >= 2 && !creation.chargesByItself && !mutants.contains(.unknownCreationBlocks)
+            let isSuperseded =
+                operation.tracelessLooks >= 2 && !creation.chargesByItself && !mutants.contains(.unknownCreationBlocks)
             return isSuperseded ? .supersede(open.id, PlannedOperation(.create)) : .accepted(open.id)
         }
         if let discrepancy = order.payments.lazy.compactMap(\.discrepancy).first { return .refuse(.inReview(discrepancy.code)) }
@@ -101,8 +104,10 @@ extension Lifecycle {
 
     private func repeatCall(_ id: Int64, _ elapsed: Elapsed, _ state: PaymentState) -> Decision {
         guard let operation = state.operations.first(where: { $0.id == id }) else { return .refuse(.nothingOpen) }
-        // An operation that crashes its process would crash the next one. After the key is forgotten, a call would act a second time.
-        var isLookUpOnly = elapsed.crashCount >= 3 || elapsed.sinceRequest >= elapsed.keyMemory || operation.isOverdue
+        // After the key is forgotten, a call would act a second time. An operation of the gateway's own waits for its first call.
+        let mayActTwice = operation.mayHaveBeenSent && elapsed.sinceRequest >= elapsed.keyMemory
+        // An operation that crashes its process would crash the next one.
+        var isLookUpOnly = elapsed.crashCount >= 3 || mayActTwice || operation.isOverdue
         switch operation.kind {
         case .create: isLookUpOnly = isLookUpOnly || !state.mayStillBePaid
         case .confirm:
@@ -125,7 +130,9 @@ extension Lifecycle {
 
     // MARK: Operators
 
-    private func declare(_ id: Int64, _ word: OperatorWord, _ lookUp: LookUp?, _ isForced: Bool, _ state: PaymentState) -> Decision {
+    private func declare(
+        _ id: Int64, _ word: OperatorWord, _ lookUp: LookUp?, _ isForced: Bool, _ state: PaymentState
+    ) -> Decision {
         guard let operation = state.operations.first(where: { $0.id == id }) else { return .refuse(.nothingOpen) }
         if operation.isLeased { return .refuse(.busy(operation.kind)) }
         let declared = Decision.observe(.declared(operation: id, word))
@@ -150,7 +157,8 @@ extension Lifecycle {
     private func showsTrace(of operation: OpenOperation, _ lookUp: LookUp?, _ object: ObjectID?) -> Bool {
         switch lookUp {
         case .nothing, nil: false
-        case .intent(let sight): operation.kind.hasTrace(in: sight.status) && (operation.kind != .create || object ?? sight.id == sight.id)
+        case .intent(let sight):
+            operation.kind.hasTrace(in: sight.status) && (operation.kind != .create || object ?? sight.id == sight.id)
         case .refunds(let refunds): refunds.contains { $0.operation == operation.id && object ?? $0.id == $0.id }
         }
     }
@@ -171,7 +179,9 @@ extension Lifecycle {
 
     private func accept(_ state: PaymentState) -> Decision {
         guard let open = state.discrepancy else { return .refuse(.nothingOpen) }
-        if open.code == .outcomeUnknown, let operation = state.operations.first(where: { $0.id == open.value }), operation.isLeased {
+        if open.code == .outcomeUnknown, let operation = state.operations.first(where: { $0.id == open.value }),
+            operation.isLeased
+        {
             return .refuse(.busy(operation.kind))
         }
         return .observe(.accepted)

@@ -38,12 +38,12 @@ struct Draft {
         if cause == nil { cause = .ended(operation.kind, reason) }
     }
 
-    /// Leaves an operation open, without an outcome.
-    mutating func keep(_ operation: OpenOperation, isTraceless: Bool = false) {
+    /// Leaves an operation open, without an outcome. A look-up is no call: an operation that was never sent is not unknown by it.
+    mutating func keep(_ operation: OpenOperation, afterCall: Bool = true, isTraceless: Bool = false) {
         guard let index = state.operations.firstIndex(where: { $0.id == operation.id }) else { return }
-        state.operations[index].isUnknown = true
+        if afterCall { state.operations[index].mayHaveBeenSent = true }
+        state.operations[index].isUnknown = state.operations[index].mayHaveBeenSent
         state.operations[index].isLeased = false
-        state.operations[index].mayHaveBeenSent = true
         if isTraceless { state.operations[index].tracelessLooks = min(2, operation.tracelessLooks + 1) }
         evolution.kept.append(operation.id)
         if cause == nil { cause = .outcomeUnknown(operation.kind) }
@@ -247,7 +247,9 @@ struct Draft {
             switch dispute.stage {
             case .lost: evolution.alerts.append(.disputeLost)
             case .won, .inquiryClosed: evolution.alerts.append(.disputeClosed)
-            case .inquiry, .open, .underReview: if old == nil { evolution.alerts.append(.disputeOpened) }
+            case .inquiry: if old == nil { evolution.alerts.append(.disputeOpened) }
+            // An inquiry took no money yet.
+            case .open, .underReview: if !(old?.stage.holdsMoney ?? false) { evolution.alerts.append(.disputeOpened) }
             }
         }
     }

@@ -30,8 +30,8 @@ extension Draft {
     }
 
     /// Leaves the operation open. A refund that a webhook showed in the meantime was made, whatever the call came back with.
-    private mutating func keepOpen(_ operation: OpenOperation) {
-        isRefundShown(operation) ? endAsShown(operation) : keep(operation)
+    private mutating func keepOpen(_ operation: OpenOperation, afterCall: Bool = true) {
+        isRefundShown(operation) ? endAsShown(operation) : keep(operation, afterCall: afterCall)
     }
 
     // MARK: The provider answered
@@ -130,31 +130,36 @@ extension Draft {
     private mutating func look(_ lookUp: LookUp, _ evidence: Evidence, _ operation: OpenOperation) {
         switch lookUp {
         case .intent(let sight):
-            guard operation.kind != .refund, observe(sight, .own) || operation.kind == .create else { return keepOpen(operation) }
+            guard operation.kind != .refund, observe(sight, .own) || operation.kind == .create else {
+                return keepOpen(operation, afterCall: false)
+            }
             if operation.kind.hasTrace(in: sight.status) { return answer(with: sight, operation) }
             if operation.kind == .confirm, sight.status == .declined, isNotExecuted(operation, evidence) {
                 // The attempt was made and declined, or it never arrived: in both cases nothing was charged.
                 return end(operation, succeeded: false, .declined)
             }
         case .refunds(let refunds):
-            guard operation.kind == .refund else { return keepOpen(operation) }
+            guard operation.kind == .refund else { return keepOpen(operation, afterCall: false) }
             observe(RefundSights(refunds, isComplete: true), .own)
             if isRefundShown(operation) { return endAsShown(operation) }
-            if refunds.contains(where: { mayBelong($0, to: operation) }) { return keep(operation) }
+            if refunds.contains(where: { mayBelong($0, to: operation) }) { return keep(operation, afterCall: false) }
         case .nothing:
             // A webhook can have shown the intent in the meantime.
             if operation.kind == .create, state.intentID != nil { return end(operation, succeeded: true, .completed) }
             if operation.kind == .refund, isRefundShown(operation) { return endAsShown(operation) }
         }
-        guard isNotExecuted(operation, evidence) else { return keep(operation, isTraceless: true) }
+        guard isNotExecuted(operation, evidence) else {
+            return keep(operation, afterCall: false, isTraceless: operation.mayHaveBeenSent)
+        }
         conclude(operation, .notExecuted, .notExecuted)
         end(operation, succeeded: false, .notExecuted)
     }
 
-    /// Whether the evidence shows that the provider never carried the operation out: two complete look-ups found no trace, the second one
-    /// ten minutes or more after the last call.
+    /// Whether the evidence shows that the provider never carried a call out: two complete look-ups found no trace, the second one ten
+    /// minutes or more after the last call. An operation of the gateway's own that was not sent yet still is.
     private func isNotExecuted(_ operation: OpenOperation, _ evidence: Evidence) -> Bool {
-        evidence.isLastCallOld && evidence.isLookUpComplete && operation.tracelessLooks >= 1 && !breaks(.storedErrorNeverEnds)
+        operation.mayHaveBeenSent && evidence.isLastCallOld && evidence.isLookUpComplete && operation.tracelessLooks >= 1
+            && !breaks(.storedErrorNeverEnds)
     }
 
     // MARK: Refunds
