@@ -217,9 +217,11 @@ struct Draft {
     }
 
     private mutating func compareRefunds() {
-        for refund in state.refunds {
-            let old = before.refunds.first { $0.id == refund.id && $0.operation == refund.operation }
-                ?? before.refunds.first { $0.providerID != nil && $0.providerID == refund.providerID }
+        // Where nothing was captured, a refund made elsewhere is the release of an authorization. It is news once there is a capture.
+        for refund in state.refunds where state.isPaid || refund.operation != nil {
+            let known = before.isPaid || refund.operation != nil ? before.refunds : []
+            let old = known.first { $0.id == refund.id && $0.operation == refund.operation }
+                ?? known.first { $0.providerID != nil && $0.providerID == refund.providerID }
             if old == nil { evolution.events.append(.refundCreated) }
             guard old?.status != refund.status else { continue }
             switch refund.status {

@@ -5,8 +5,7 @@ extension Draft {
             if let index = index(of: sight) {
                 observe(sight, at: index, authority)
             } else if (sights.isComplete && authority != .reported) || breaks(.booksReportedRefunds) {
-                // Somebody made it at the provider. Where nothing was captured, it is the release of an authorization.
-                guard state.isPaid || breaks(.booksReportedRefunds) else { continue }
+                // Somebody made it at the provider. It counts nothing until a capture is shown, which may come later than the list.
                 guard sight.isOrderCurrency else { continue }
                 state.refunds.append(
                     RefundFacts(id: 0, operation: nil, amount: sight.amount, providerID: sight.id, shown: sight.status))

@@ -49,6 +49,15 @@ import Testing
         #expect(evolution.movements.refunded == 400)
     }
 
+    @Test("A refund that was listed before the capture was shown counts, and is told, once the capture is")
+    func listedBeforeCapture() {
+        let listed = PaymentState.shown(.processing).after(.fetched(.re(.succeeded)))
+        #expect(listed.refunded == 0 && listed.status == .processing)
+        let evolution = rules.evolve(listed, by: .reported(.pi(.succeeded)))
+        #expect(evolution.state.status == .partiallyRefunded)
+        #expect(evolution.events == [.paymentSucceeded, .paymentRefunded, .refundCreated, .refundSucceeded])
+    }
+
     @Test("A list that is not complete adds no refund")
     func incompleteList() {
         let sights = RefundSights([.re(.succeeded)], isComplete: false)
