@@ -105,9 +105,9 @@ extension Lifecycle {
     private func repeatCall(_ id: Int64, _ elapsed: Elapsed, _ state: PaymentState) -> Decision {
         guard let operation = state.operations.first(where: { $0.id == id }) else { return .refuse(.nothingOpen) }
         // After the key is forgotten, a call would act a second time. An operation of the gateway's own waits for its first call.
-        let mayActTwice = operation.mayHaveBeenSent && elapsed.sinceRequest >= elapsed.keyMemory
+        let isOld = elapsed.sinceRequest >= elapsed.keyMemory || operation.isOverdue
         // An operation that crashes its process would crash the next one.
-        var isLookUpOnly = elapsed.crashCount >= 3 || mayActTwice || operation.isOverdue
+        var isLookUpOnly = elapsed.crashCount >= 3 || (operation.mayHaveBeenSent && isOld)
         switch operation.kind {
         case .create: isLookUpOnly = isLookUpOnly || !state.mayStillBePaid
         case .confirm:

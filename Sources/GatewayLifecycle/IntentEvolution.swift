@@ -73,7 +73,8 @@ extension Draft {
 
     /// Whether a reported capture is what the gateway asked for, or what it knows already.
     private func agrees(_ captured: Int64) -> Bool {
-        if state.wasCanceled || state.discrepancy != nil || captured > state.amount { return false }
+        // An accepted difference is one all the same: with what the webhook says, it may become another.
+        if state.wasCanceled || !state.discrepancies.isEmpty || captured > state.amount { return false }
         if state.capturedAtProvider > 0 { return captured == state.capturedAtProvider }
         let asked = state.operations.first { $0.kind == .capture }?.amount ?? state.captureAsked
         return captured == (state.isManualCapture ? asked ?? captured : state.amount)
@@ -101,10 +102,7 @@ extension Draft {
         if let closure = state.closure {
             guard isAuthoritative else { return follow(.fetchIntent) }
             // The gateway gave the payment up, and a payer could still pay it. Where the provider has no cancellation, nothing helps.
-            let isCanceling = state.operations.contains { $0.kind == .cancel }
-            if closure != .local, !isCanceling, !breaks(.lateIntentStaysPayable) {
-                plan(PlannedOperation(.cancel, reason: .superfluous))
-            }
+            if closure != .local, !breaks(.lateIntentStaysPayable) { planCancellation() }
             return
         }
         if !isAuthoritative {
@@ -114,7 +112,13 @@ extension Draft {
         guard isFresh || breaks(.appliesStaleFetches) else { return follow(.fetchAgain) }
         if !breaks(.wordOutranksProvider) { state.capturedByOperator = 0 }
         state.shown = status
+        // Another payment of the order is paid. A payment that is processed cannot be canceled; it may become open again.
+        if state.siblings.hasPaid, status != .processing, !breaks(.leavesSiblingsOpen) { planCancellation() }
         takeTexts(
             payer: .take, failure: status == .declined ? .take : .clear, action: status == .requiresAction ? .take : .clear)
+    }
+    /// Has the intent canceled at the provider, so that nobody can pay it any more.
+    private mutating func planCancellation() {
+        if !state.operations.contains(where: { $0.kind == .cancel }) { plan(PlannedOperation(.cancel, reason: .superfluous)) }
     }
 }
