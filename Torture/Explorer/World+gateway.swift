@@ -17,8 +17,12 @@ extension World {
             payments[index] = state
         }
         for end in evolution.ended {
+            if delayed?.operation == end.id {
+                // A key that was used gives its answer again, whenever the request arrives.
+                if calls.contains(where: { $0.operation == end.id && $0.key != .unused }) { delayed = nil }
+                delayed?.isOrphaned = true
+            }
             calls.removeAll { $0.operation == end.id }
-            if delayed?.operation == end.id { delayed?.isOrphaned = true }
         }
         for id in evolution.kept {
             if let call = callIndex(id) {
@@ -163,7 +167,13 @@ extension World {
         guard let call = callIndex(operation) else { return }
         setLease(operation, true)
         switch answering {
-        case .never: resolve(operation, .unknown, &trace)
+        case .never:
+            // Nothing was learned. A call whose process is gone may have taken effect all the same.
+            if openOperation(operation)?.mayHaveBeenSent ?? false {
+                resolve(operation, .unknown, &trace)
+            } else {
+                setLease(operation, false)
+            }
         case .atOnce: finishLookUp(operation, .found(lookUp(operation)), &trace)
         case .late:
             calls[call].phase = .answering

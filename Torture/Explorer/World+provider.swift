@@ -38,7 +38,11 @@ extension World {
             return Answer(.unknown)
         case .replay: return replay(operation)
         case .decline:
-            if operation.kind == .confirm { execute(effect, operation.id, operation.kind, operation.amount, &trace) }
+            if operation.kind == .confirm {
+                execute(effect, operation.id, operation.kind, operation.amount, &trace)
+            } else if let call = callIndex(operation.id) {
+                calls[call].key = .declined
+            }
             return Answer(.declined)
         case .succeed, .process, .askPayer, .declineWithIntent, .captureLess, .fail:
             execute(effect, operation.id, operation.kind, operation.amount, &trace)
@@ -73,7 +77,8 @@ extension World {
 
     /// The answer that the provider stored under the operation's key.
     private func replay(_ operation: OpenOperation) -> Answer {
-        guard let call = callIndex(operation.id), calls[call].key == .executed else { return Answer(.unknown) }
+        guard let call = callIndex(operation.id) else { return Answer(.unknown) }
+        if calls[call].key != .executed { return Answer(calls[call].key == .declined ? .declined : .unknown) }
         let status = calls[call].firstStatus
         if operation.kind == .refund {
             let place = provider.refunds.firstIndex { $0.operation == operation.id } ?? 0
@@ -101,7 +106,9 @@ extension World {
         case (.confirm, .askPayer): provider.intents[index].move(to: .requiresAction)
         case (.confirm, .decline), (.confirm, .declineWithIntent): provider.intents[index].move(to: .declined)
         case (.confirm, _): pay(index, less: effect == .captureLess)
-        case (.capture, .process): provider.intents[index].move(to: .processing)
+        case (.capture, .process):
+            provider.intents[index].captured = amount
+            provider.intents[index].move(to: .processing)
         case (.capture, _): provider.intents[index].capture(effect == .captureLess ? amount - 1 : amount)
         case (.cancel, _): provider.intents[index].move(to: .canceled)
         case (.refund, .process): addRefund(index, operation, amount, .pending)
@@ -122,7 +129,11 @@ extension World {
     }
 
     private mutating func pay(_ index: Int, less: Bool = false) {
-        if traits.contains(.isManual) { return provider.intents[index].move(to: .requiresCapture) }
+        let captured = provider.intents[index].captured
+        if traits.contains(.isManual) {
+            // A capture that was being processed, or else a confirmation.
+            return captured > 0 ? provider.intents[index].capture(captured) : provider.intents[index].move(to: .requiresCapture)
+        }
         provider.intents[index].capture(less ? 1 : provider.intents[index].amount)
     }
 
@@ -151,7 +162,9 @@ extension World {
         switch act {
         case .isPaid: pay(index)
         case .isPaidLess: pay(index, less: true)
-        case .fails: provider.intents[index].move(to: .declined)
+        case .fails:
+            provider.intents[index].captured = 0
+            provider.intents[index].move(to: .declined)
         case .asksPayer: provider.intents[index].move(to: .requiresAction)
         case .isCanceled: provider.intents[index].move(to: .canceled)
         case .expires: provider.intents[index].move(to: .expired)

@@ -64,6 +64,7 @@ struct ModelCall: Sendable, Hashable {
     enum Key: UInt8, Sendable {
         case unused
         case executed
+        case declined
         case storedError
     }
 
