@@ -18,7 +18,8 @@ extension Draft {
         guard takeID(of: sight, authority) else { return false }
         let isAuthoritative = authority != .reported || breaks(.believesReports)
         let isFresh = isFresh(authority) || breaks(.believesReports)
-        let fits = sight.isOrderCurrency && sight.amount == state.amount
+        // Where the books hold another amount, the right one is news too.
+        let fits = sight.isOrderCurrency && sight.amount == state.amount && state.differingAmount == nil && !state.hasOtherCurrency
         if !fits && !isAuthoritative && !breaks(.opensFromReports) {
             follow(.fetchIntent)
             return true
@@ -105,10 +106,8 @@ extension Draft {
             if closure != .local, !breaks(.lateIntentStaysPayable) { planCancellation() }
             return
         }
-        if !isAuthoritative {
-            if state.shown != status || state.capturedByOperator > 0 { follow(.fetchIntent) }
-            return
-        }
+        // Even where the books agree: an older object may be on its way to them.
+        guard isAuthoritative else { return follow(.fetchIntent) }
         guard isFresh || breaks(.appliesStaleFetches) else { return follow(.fetchAgain) }
         if !breaks(.wordOutranksProvider) { state.capturedByOperator = 0 }
         state.shown = status

@@ -53,7 +53,8 @@ extension Draft {
         return index
     }
 
-    /// A higher rank always wins and a lower one never does. Between two of the same rank a fresh observation decides.
+    /// A higher rank always wins and a lower one never does. Between two of the lowest rank a fresh list decides: the answer to the call
+    /// that made the refund can be older than a list that was fetched meanwhile.
     private mutating func merge(_ status: RefundStatus, intoRefundAt index: Int, _ authority: Authority) {
         guard let shown = state.refunds[index].shown else {
             state.refunds[index].shown = status
@@ -61,8 +62,13 @@ extension Draft {
         }
         if status.rank > shown.rank {
             state.refunds[index].shown = status
-        } else if status.rank == shown.rank, status != shown {
-            if isFresh(authority) { state.refunds[index].shown = status } else { follow(.fetchRefunds) }
+        } else if shown.isOnItsWay, status.isOnItsWay {
+            // A webhook is not enough even where the books agree: an older list may be on its way to them.
+            if case .fetched = authority, isFresh(authority) {
+                state.refunds[index].shown = status
+            } else if authority == .reported || status != shown {
+                follow(.fetchRefunds)
+            }
         }
     }
 

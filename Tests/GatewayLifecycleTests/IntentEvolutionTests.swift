@@ -83,15 +83,15 @@ import Testing
         new        stale     | again  again  again  again  again  again  | paid   more   less   | canceled expired
         new        fresh     | taken  taken  taken  taken  taken  taken  | paid   more   less   | canceled expired
         new        own       | taken  taken  taken  taken  taken  taken  | paid   more   less   | canceled expired
-        open       reported  | .      fetch  fetch  fetch  fetch  fetch  | paid   fetch  fetch  | canceled expired
+        open       reported  | fetch  fetch  fetch  fetch  fetch  fetch  | paid   fetch  fetch  | canceled expired
         open       stale     | again  again  again  again  again  again  | paid   more   less   | canceled expired
         open       fresh     | taken  taken  taken  taken  taken  taken  | paid   more   less   | canceled expired
         open       own       | taken  taken  taken  taken  taken  taken  | paid   more   less   | canceled expired
-        at-work    reported  | fetch  fetch  fetch  fetch  .      fetch  | paid   fetch  fetch  | canceled expired
+        at-work    reported  | fetch  fetch  fetch  fetch  fetch  fetch  | paid   fetch  fetch  | canceled expired
         at-work    stale     | again  again  again  again  again  again  | paid   more   less   | canceled expired
         at-work    fresh     | again  again  again  again  again  again  | paid   more   less   | canceled expired
         at-work    own       | taken  taken  taken  taken  taken  taken  | paid   more   less   | canceled expired
-        authorized reported  | fetch  fetch  fetch  fetch  fetch  .      | paid   fetch  paid   | canceled expired
+        authorized reported  | fetch  fetch  fetch  fetch  fetch  fetch  | paid   fetch  paid   | canceled expired
         authorized stale     | again  again  again  again  again  again  | paid   more   paid   | canceled expired
         authorized fresh     | taken  taken  taken  taken  taken  taken  | paid   more   paid   | canceled expired
         authorized own       | taken  taken  taken  taken  taken  taken  | paid   more   paid   | canceled expired

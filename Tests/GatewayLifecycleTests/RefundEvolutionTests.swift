@@ -30,6 +30,7 @@ import Testing
         #expect(reported.state == state)
         #expect(reported.followUps == [.fetchRefunds])
         #expect(state.after(.fetched(.re(.requiresAction))).refunds.map(\.status) == [.requiresAction])
+        #expect(rules.evolve(state, by: .reported(.re(.pending))).followUps == [.fetchRefunds], "An older list may be on its way")
         let stale = Observation.refunds(RefundSights([.re(.requiresAction)], isComplete: true), .fetched(atVersion: -1))
         #expect(rules.evolve(state, by: stale).followUps == [.fetchRefunds])
     }
