@@ -18,4 +18,16 @@ import Testing
             return nil
         }
     }
+
+    @Test("No money is counted twice or lost, whatever a provider shows", .timeLimit(.minutes(30)))
+    func conservation() { hold(OrderHistory.self) { $0.walk.conservation() } }
+
+    @Test("No state is a dead end, by the provider's observations alone or by an operator's word", .timeLimit(.minutes(30)))
+    func noDeadEnds() { hold(OrderHistory.self) { $0.walk.deadEnd() } }
+
+    @Test("An order is charged once, and a second payment of it is never without a discrepancy", .timeLimit(.minutes(30)))
+    func oneCharge() { hold(OrderHistory.self) { $0.walk.oneCharge() } }
+
+    @Test("Nothing that changes money is silent, and every step is in the table of transitions", .timeLimit(.minutes(30)))
+    func nothingIsSilent() { hold(OrderHistory.self) { $0.walk.silence() } }
 }

@@ -19,7 +19,10 @@ struct ProviderDelivery: Sendable {
     private var answer: ModelProvider?
     private var found: ModelProvider?
 
-    init(start: ProviderHistory.Start, isManualCapture: Bool) {
+    private let isTold: Bool
+
+    init(start: ProviderHistory.Start, isManualCapture: Bool, isTold: Bool) {
+        self.isTold = isTold
         var provider = ModelProvider(intent: .pi(.requiresPaymentMethod), isManualCapture: isManualCapture)
         func shown(_ status: IntentStatus?, _ change: (inout PaymentState) -> Void = { _ in }) -> PaymentState {
             if let status { provider.intent = .pi(status, captured: status == .succeeded ? 1000 : nil) }
@@ -76,19 +79,19 @@ struct ProviderDelivery: Sendable {
         let change = changes[number % changes.count]
         let report = provider.make(change)
         reports.append((report, 0))
-        words.append("the provider: \(change)")
+        if isTold { words.append("the provider: \(change)") }
         let isRefund = if case .refund = report { true } else { false }
         if let operation, answer == nil, isRefund == (operation.kind == .refund) { answer = provider }
     }
 
     private mutating func deliver(_ index: Int) {
         reports[index].deliveries += 1
-        let followUps = evolve(by: reports[index].report.observation, "webhook \(index + 1): \(reports[index].report)")
+        let followUps = evolve(by: reports[index].report.observation, "a webhook arrives")
         want(followUps, else: nil)
     }
 
     private mutating func ask(for object: Object) {
-        words.append("the gateway asks for the \(object)")
+        if isTold { words.append("the gateway asks for the \(object)") }
         onTheirWay.append(Fetch(object: object, shown: provider, version: state.version))
     }
 
@@ -96,10 +99,10 @@ struct ProviderDelivery: Sendable {
         let authority = Authority.fetched(atVersion: fetch.version)
         switch fetch.object {
         case .intent:
-            want(evolve(by: .intent(fetch.shown.intent, authority), "fetched: \(fetch.shown.intent.status)"), else: .intent)
+            want(evolve(by: .intent(fetch.shown.intent, authority), "an answer arrives"), else: .intent)
         case .refunds:
             let sights = RefundSights(fetch.shown.refunds, isComplete: true)
-            want(evolve(by: .refunds(sights, authority), "fetched: \(fetch.shown.refunds.map(\.status))"), else: .refunds)
+            want(evolve(by: .refunds(sights, authority), "an answer arrives"), else: .refunds)
         }
     }
 
@@ -123,7 +126,7 @@ struct ProviderDelivery: Sendable {
 
     private mutating func look() {
         guard var operation, operation.isUnknown, !operation.isLeased, found == nil else { return }
-        words.append("recovery looks for the \(operation.kind)")
+        if isTold { words.append("recovery looks for the \(operation.kind)") }
         operation.isLeased = true
         state.operations = state.operations.map { $0.id == operation.id ? operation : $0 }
         state.version += 1
@@ -135,7 +138,7 @@ struct ProviderDelivery: Sendable {
         let lookUp: LookUp = operation.kind == .refund ? .refunds(shown.refunds) : .intent(shown.intent)
         evolve(
             by: .outcome(.found(lookUp), evidence),
-            "recovery found \(operation.kind == .refund ? "refunds" : "\(shown.intent.status)")")
+            "recovery has looked")
     }
 
     @discardableResult
@@ -147,7 +150,10 @@ struct ProviderDelivery: Sendable {
             state.refunds[index].id = 100 + (state.refunds.map(\.id).max() ?? 0)
         }
         if state != before { state.version += 1 }
-        words.append("\(text): \(state == before ? "nothing changes" : state.status.rawValue) \(evolution.followUps)")
+        if isTold {
+            words.append(
+                "\(text), \(observation): \(state == before ? "nothing changes" : state.status.rawValue) \(evolution.followUps)")
+        }
         return evolution.followUps
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayLifecycle
 
 /// A consistent provider's history, and the order in which a gateway learns of it.
@@ -71,12 +72,17 @@ struct ProviderHistory: GeneratedHistory {
     }
 
     /// What the gateway ends with, once everything has arrived and nothing more is wanted.
-    var end: ProviderDelivery {
-        var delivery = ProviderDelivery(start: start, isManualCapture: isManualCapture)
+    var end: ProviderDelivery { end(isTold: false) }
+
+    var words: [String] {
+        let begin = "at the start: \(start.rawValue)\(isManualCapture ? ", captured by a call of its own" : "")"
+        return [begin] + end(isTold: true).words.map { $0.replacingOccurrences(of: "GatewayLifecycle.", with: "") }
+    }
+
+    private func end(isTold: Bool) -> ProviderDelivery {
+        var delivery = ProviderDelivery(start: start, isManualCapture: isManualCapture, isTold: isTold)
         for step in steps { delivery.make(step) }
         delivery.drain()
         return delivery
     }
-
-    var words: [String] { ["start: \(start.rawValue)\(isManualCapture ? ", captured by a call of its own" : "")"] + end.words }
 }
