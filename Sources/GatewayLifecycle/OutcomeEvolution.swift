@@ -94,7 +94,8 @@ extension Draft {
         if !operation.mayHaveBeenSent || breaks(.refusalAlwaysSettles) { return true }
         guard !breaks(.refusalNeverSettles), evidence.isKeyRemembered, !reason.precedesKey else { return false }
         switch evidence.lookUpAfterRefusal {
-        case .nothing: return true
+        // A provider that finds no creations shows no trace of one that it carried out.
+        case .nothing: return evidence.isLookUpComplete
         case .intent(let sight): return !operation.kind.hasTrace(in: sight.status)
         case .refunds(let refunds): return !refunds.contains { mayBelong($0, to: operation) }
         case nil: return false

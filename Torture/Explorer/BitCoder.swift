@@ -82,4 +82,11 @@ struct BitCoder {
         self.byte(&byte, count)
         if isReading, let read = Value(rawValue: byte) { value = read }
     }
+
+    /// Codes one element of an array. An array that is only written is not touched, and so not copied.
+    mutating func element<Element>(_ array: inout [Element], _ index: Int, _ code: (inout BitCoder, inout Element) -> Void) {
+        var element = array[index]
+        code(&self, &element)
+        if isReading { array[index] = element }
+    }
 }

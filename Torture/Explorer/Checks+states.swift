@@ -65,6 +65,7 @@ extension World {
                 endLook(index, &trace)
                 if needsIntent[index] || needsRefunds[index] { look(index, &trace) }
             }
+            pollUnwanted(&trace)
             if isSettled { return }
             if round > 0 { passTime(&trace) }
             for call in calls where call.phase == .idle { recover(call.operation, .atOnce, &trace) }
@@ -79,6 +80,13 @@ extension World {
         for index in payments.indices where provider.intents[index].status == .processing { act(index, .isPaid) }
         for place in provider.refunds.indices where provider.refunds[place].status.isOnItsWay {
             provider.refunds[place].move(to: .succeeded)
+        }
+    }
+
+    /// Open payments are looked at from time to time. Here only those are that nobody may pay, so that all others are told by webhooks.
+    private mutating func pollUnwanted(_ trace: inout Trace) {
+        for index in payments.indices where payments[index].mayStillBePaid && payments[index].intentID != nil {
+            if payments.contains(where: { $0.id != payments[index].id && $0.isPaid }) { look(index, &trace) }
         }
     }
 

@@ -44,7 +44,8 @@ extension Trace {
             fail("I3", "a declined capture takes the authorization away")
         }
         if case .refused(let reason, _) = outcome.result, reason != .authentication, reason != .limited,
-            outcome.evidence.isKeyRemembered, isUntouched(operation, world), evolution.ended.isEmpty
+            outcome.evidence.isKeyRemembered, outcome.evidence.isLookUpComplete, isUntouched(operation, world),
+            evolution.ended.isEmpty
         {
             fail("P3", "a refusal is not believed although the key and the object show that nothing happened")
         }
@@ -163,19 +164,21 @@ extension Observation {
 
 /// The rows of ``TransitionTable`` in a form that is quick to look up.
 enum StatusTable {
-    private static let allowed: [Bool] = PaymentStatus.allCases.flatMap { from in
-        PaymentStatus.allCases.flatMap { to in
-            TransitionTable.Cause.allCases.map { cause in
-                from == to || TransitionTable.rows.contains { $0.from == from && $0.to == to && $0.causes.contains(cause) }
+    private static let statuses = PaymentStatus.allCases
+    private static let causes = TransitionTable.Cause.allCases
+    private static let allowed: [Bool] = statuses.flatMap { from in
+        statuses.flatMap { to in
+            causes.map { cause in
+                TransitionTable.rows.contains { $0.from == from && $0.to == to && $0.causes.contains(cause) }
             }
         }
     }
 
     static func allows(_ from: PaymentStatus, _ to: PaymentStatus, _ cause: TransitionTable.Cause) -> Bool {
         if from == to { return true }
-        let row = rank(from) * PaymentStatus.allCases.count + rank(to)
-        return allowed[row * TransitionTable.Cause.allCases.count + (TransitionTable.Cause.allCases.firstIndex(of: cause) ?? 0)]
+        guard let from = statuses.firstIndex(of: from), let to = statuses.firstIndex(of: to),
+            let cause = causes.firstIndex(of: cause)
+        else { return false }
+        return allowed[(from * statuses.count + to) * causes.count + cause]
     }
-
-    private static func rank(_ status: PaymentStatus) -> Int { PaymentStatus.allCases.firstIndex(of: status) ?? 0 }
 }

@@ -98,6 +98,8 @@ package struct ModelProvider: Sendable, Hashable {
     static let intentIDs = [ObjectID("a"), ObjectID("b")]
     static let refundIDs = [ObjectID("r1"), ObjectID("r2"), ObjectID("r3")]
     static let disputeIDs = [ObjectID("d1"), ObjectID("d2")]
+    /// The ids that a payment's intent can have.
+    static let claims = intentIDs.map { [$0, releaseID] }
     static let allRefundIDs = refundIDs + [releaseID]
     /// The id in a report of a released authorization.
     static let releaseID = ObjectID("released")

@@ -47,11 +47,11 @@ extension World {
             }
         }
         for index in 0..<count {
-            coder.code(&payments[index], index)
+            coder.element(&payments, index) { $0.code(&$1, index) }
             codeCalls(&coder, index)
-            coder.code(&provider.intents[index])
-            coder.flag(&needsIntent[index])
-            coder.flag(&needsRefunds[index])
+            coder.element(&provider.intents, index) { $0.code(&$1) }
+            coder.element(&needsIntent, index) { $0.flag(&$1) }
+            coder.element(&needsRefunds, index) { $0.flag(&$1) }
             codeLook(&coder, index)
         }
         codeProvider(&coder)
@@ -78,9 +78,9 @@ extension World {
         for operation in payments[index].operations {
             if coder.isReading {
                 calls.append(ModelCall(operation: operation.id))
-                coder.code(&calls[calls.count - 1])
+                coder.element(&calls, calls.count - 1) { $0.code(&$1) }
             } else if let call = callIndex(operation.id) {
-                coder.code(&calls[call])
+                coder.element(&calls, call) { $0.code(&$1) }
             }
         }
         if coder.isReading { calls.sort { $0.operation < $1.operation } }
@@ -94,7 +94,7 @@ extension World {
         coder.raw(&look.status, 4)
         coder.number(&look.amount, 3)
         coder.flag(&look.isStale)
-        looks[index] = look
+        if coder.isReading { looks[index] = look }
     }
 
     private mutating func codeDelayed(_ coder: inout BitCoder) {
@@ -117,25 +117,12 @@ extension World {
         let refunds = coder.count(provider.refunds.count, 2)
         for place in 0..<refunds {
             if coder.isReading { provider.refunds.append(ModelRefund(payment: 0, operation: nil, amount: 0, status: .pending)) }
-            var payment = UInt8(provider.refunds[place].payment)
-            coder.byte(&payment, 1)
-            provider.refunds[place].payment = Int(payment)
-            coder.optional(&provider.refunds[place].operation, 5)
-            coder.number(&provider.refunds[place].amount, 3)
-            var status = ModelRefund.bit(of: provider.refunds[place].status)
-            coder.byte(&status, 2)
-            provider.refunds[place].status = ModelRefund.statuses[Int(status)]
-            coder.byte(&provider.refunds[place].reports, 4)
+            coder.element(&provider.refunds, place) { $0.code(&$1) }
         }
         let disputes = coder.count(provider.disputes.count, 2)
         for place in 0..<disputes {
             if coder.isReading { provider.disputes.append(ModelDispute(payment: 0, amount: 1, stage: .open)) }
-            var payment = UInt8(provider.disputes[place].payment)
-            coder.byte(&payment, 1)
-            provider.disputes[place].payment = Int(payment)
-            coder.raw(&provider.disputes[place].stage, 3)
-            coder.flag(&provider.disputes[place].wasWonFirst)
-            coder.byte(&provider.disputes[place].reports, 6)
+            coder.element(&provider.disputes, place) { $0.code(&$1) }
         }
     }
 }
@@ -152,6 +139,27 @@ extension BitCoder {
         intent.reports = UInt32(reports)
     }
 
+    fileprivate mutating func code(_ refund: inout ModelRefund) {
+        var payment = UInt8(refund.payment)
+        byte(&payment, 1)
+        refund.payment = Int(payment)
+        optional(&refund.operation, 5)
+        number(&refund.amount, 3)
+        var status = ModelRefund.bit(of: refund.status)
+        byte(&status, 2)
+        refund.status = ModelRefund.statuses[Int(status)]
+        byte(&refund.reports, 4)
+    }
+
+    fileprivate mutating func code(_ dispute: inout ModelDispute) {
+        var payment = UInt8(dispute.payment)
+        byte(&payment, 1)
+        dispute.payment = Int(payment)
+        raw(&dispute.stage, 3)
+        flag(&dispute.wasWonFirst)
+        byte(&dispute.reports, 6)
+    }
+
     fileprivate mutating func code(_ call: inout ModelCall) {
         raw(&call.phase, 2)
         byte(&call.age, 2)
@@ -166,10 +174,10 @@ extension BitCoder {
     }
 
     fileprivate mutating func code(_ state: inout PaymentState, _ index: Int) {
-        let ids = [ModelProvider.intentIDs[index], ModelProvider.releaseID]
+        let ids = ModelProvider.claims[index]
         one(&state.intentID, of: ids, 2)
         one(&state.otherIntentID, of: ids, 2)
-        one(&state.shown, of: IntentStatus.allCases, 4)
+        one(&state.shown, of: Cases.intentStatuses, 4)
         flag(&state.isCanceledAtProvider)
         flag(&state.isExpired)
         number(&state.capturedAtProvider, 3)
@@ -178,7 +186,7 @@ extension BitCoder {
         flag(&state.hasOtherCurrency)
         flag(&state.isCanceledAfterCapture)
         flag(&state.hasOtherRefund)
-        one(&state.closure, of: Closure.allCases, 3)
+        one(&state.closure, of: Cases.closures, 3)
         number(&state.capturedByOperator, 3)
         codeOperations(&state, index)
         codeRefunds(&state, index)
@@ -193,14 +201,14 @@ extension BitCoder {
         let accepted = count(state.accepted.count, 3)
         for place in 0..<accepted {
             if isReading { state.accepted.append(Discrepancy(.objectDiffers, 0)) }
-            code(&state.accepted[place])
+            element(&state.accepted, place) { $0.code(&$1) }
         }
     }
 
     private mutating func code(_ discrepancy: inout Discrepancy) {
         var code: DiscrepancyCode? = discrepancy.code
         var value = discrepancy.value + 1
-        one(&code, of: DiscrepancyCode.allCases, 4)
+        one(&code, of: Cases.codes, 4)
         number(&value, 5)
         if isReading { discrepancy = Discrepancy(code ?? .objectDiffers, value - 1) }
     }
@@ -216,11 +224,13 @@ extension BitCoder {
                 id += Int64(index + 1) * 8
                 state.operations.append(OpenOperation(id: id, kind: World.kind(of: id), amount: amount))
             }
-            flag(&state.operations[place].isUnknown)
-            flag(&state.operations[place].isLeased)
-            flag(&state.operations[place].mayHaveBeenSent)
-            flag(&state.operations[place].isOverdue)
-            byte(&state.operations[place].tracelessLooks, 2)
+            element(&state.operations, place) { coder, operation in
+                coder.flag(&operation.isUnknown)
+                coder.flag(&operation.isLeased)
+                coder.flag(&operation.mayHaveBeenSent)
+                coder.flag(&operation.isOverdue)
+                coder.byte(&operation.tracelessLooks, 2)
+            }
         }
     }
 
@@ -228,13 +238,15 @@ extension BitCoder {
         let count = count(state.refunds.count, 3)
         for place in 0..<count {
             if isReading { state.refunds.append(RefundFacts(id: 0, operation: nil, amount: 0)) }
-            number(&state.refunds[place].id, 4)
-            optional(&state.refunds[place].operation, 5)
-            one(&state.refunds[place].providerID, of: ModelProvider.allRefundIDs, 3)
-            number(&state.refunds[place].amount, 3)
-            optional(&state.refunds[place].providerAmount, 3)
-            one(&state.refunds[place].shown, of: RefundStatus.allCases, 3)
-            one(&state.refunds[place].decision, of: RefundDecision.allCases, 3)
+            element(&state.refunds, place) { coder, refund in
+                coder.number(&refund.id, 4)
+                coder.optional(&refund.operation, 5)
+                coder.one(&refund.providerID, of: ModelProvider.allRefundIDs, 3)
+                coder.number(&refund.amount, 3)
+                coder.optional(&refund.providerAmount, 3)
+                coder.one(&refund.shown, of: Cases.refundStatuses, 3)
+                coder.one(&refund.decision, of: Cases.decisions, 3)
+            }
         }
     }
 
@@ -244,9 +256,22 @@ extension BitCoder {
             var id: ObjectID? = isReading ? nil : state.disputes[place].id
             one(&id, of: ModelProvider.disputeIDs, 2)
             if isReading, let id { state.disputes.append(DisputeFacts(id: id, amount: 0, stage: .open, changedAt: 0)) }
-            number(&state.disputes[place].amount, 3)
-            raw(&state.disputes[place].stage, 3)
-            number(&state.disputes[place].changedAt, 4)
+            element(&state.disputes, place) { coder, dispute in
+                coder.number(&dispute.amount, 3)
+                coder.raw(&dispute.stage, 3)
+                coder.number(&dispute.changedAt, 4)
+            }
         }
     }
+}
+
+/// The cases of the enumerations, made once.
+enum Cases {
+    static let intentStatuses = IntentStatus.allCases
+    static let refundStatuses = RefundStatus.allCases
+    static let closures = Closure.allCases
+    static let codes = DiscrepancyCode.allCases
+    static let decisions = RefundDecision.allCases
+    static let reasons = RefusalReason.allCases
+    static let stages = DisputeStage.allCases
 }

@@ -144,7 +144,7 @@ extension World {
         let index = Self.payment(of: operation)
         let status = IntentStatus(rawValue: answer.status) ?? .processing
         let sight = provider.sight(index, status, amount: answer.amount)
-        let reason = RefusalReason.allCases[Int(answer.detail) % RefusalReason.allCases.count]
+        let reason = Cases.reasons[Int(answer.detail) % Cases.reasons.count]
         switch answer.kind {
         case .intent: return .intent(sight)
         case .refund:

@@ -203,7 +203,7 @@ extension World {
 
     func forEachReport(_ body: (Move.Report) -> Void) {
         for index in payments.indices where provider.intents[index].reports != 0 {
-            for status in IntentStatus.allCases {
+            for status in Cases.intentStatuses {
                 let bit = UInt32(status.rawValue)
                 if provider.intents[index].reports & (1 << bit) != 0 { body(.intent(index, status, hasOtherAmount: false)) }
                 if provider.intents[index].reports & (1 << (bit + 9)) != 0 { body(.intent(index, status, hasOtherAmount: true)) }
@@ -215,7 +215,7 @@ extension World {
             }
         }
         for (place, dispute) in provider.disputes.enumerated() {
-            for stage in DisputeStage.allCases where dispute.reports & (1 << stage.rawValue) != 0 { body(.dispute(place, stage)) }
+            for stage in Cases.stages where dispute.reports & (1 << stage.rawValue) != 0 { body(.dispute(place, stage)) }
         }
         if provider.showsRelease { body(.release) }
     }

@@ -66,7 +66,7 @@ extension World {
     }
 
     private func refusal(_ reason: RefusalReason) -> Answer {
-        Answer(.refused, detail: UInt8(RefusalReason.allCases.firstIndex(of: reason) ?? 0))
+        Answer(.refused, detail: UInt8(Cases.reasons.firstIndex(of: reason) ?? 0))
     }
 
     private func reason(for operation: OpenOperation, _ intent: ModelIntent) -> RefusalReason {

@@ -98,7 +98,7 @@ struct Answer: Sendable, Hashable {
     var kind: Kind
     /// The status of the intent or the refund, by its raw value or bit.
     var status: UInt8 = 0
-    /// The place of the refund, or of the reason in ``RefusalReason/allCases``.
+    /// The place of the refund, or of the reason in ``Cases/reasons``.
     var detail: UInt8 = 0
     /// The intent's amount.
     var amount: Int64 = 0
