@@ -43,25 +43,32 @@ let historyCount = ProcessInfo.processInfo.environment["LIFECYCLE_HISTORIES"].fl
 /// The first seed: `LIFECYCLE_SEED`, or one that never changes. The history with the number n has the seed plus n.
 let firstSeed = ProcessInfo.processInfo.environment["LIFECYCLE_SEED"].flatMap(UInt64.init) ?? 21_000_000
 
+/// Returns the seed of the first of `count` histories that breaks a property; nil where none does.
+func firstViolation<History: GeneratedHistory>(
+    of history: History.Type, among count: Int = historyCount, violation: (History) -> String?
+) -> UInt64? {
+    for number in 0..<UInt64(count) {
+        var random = SplitMix64(seed: firstSeed &+ number)
+        if violation(History(random: &random)) != nil { return firstSeed &+ number }
+    }
+    return nil
+}
+
 /// Holds a property over generated histories. The first history that breaks it is shrunk and recorded in words, with its seed.
 func hold<History: GeneratedHistory>(
     _ history: History.Type, sourceLocation: SourceLocation = #_sourceLocation, violation: (History) -> String?
 ) {
-    for number in 0..<UInt64(historyCount) {
-        let seed = firstSeed &+ number
-        var random = SplitMix64(seed: seed)
-        let found = History(random: &random)
-        guard violation(found) != nil else { continue }
-        let shrunk = shrink(found) { violation($0) != nil }
-        let lines = shrunk.words.enumerated().map { "  \($0.offset + 1). \($0.element)" }
-        Issue.record(
-            """
-            \(violation(shrunk) ?? "")
-            \(lines.joined(separator: "\n"))
-            Again: LIFECYCLE_SEED=\(seed) LIFECYCLE_HISTORIES=1, \(found.steps.count) steps before they were shrunk
-            """, sourceLocation: sourceLocation)
-        return
-    }
+    guard let seed = firstViolation(of: history, violation: violation) else { return }
+    var random = SplitMix64(seed: seed)
+    let found = History(random: &random)
+    let shrunk = shrink(found) { violation($0) != nil }
+    let lines = shrunk.words.enumerated().map { "  \($0.offset + 1). \($0.element)" }
+    Issue.record(
+        """
+        \(violation(shrunk) ?? "")
+        \(lines.joined(separator: "\n"))
+        Again: LIFECYCLE_SEED=\(seed) LIFECYCLE_HISTORIES=1, \(found.steps.count) steps before they were shrunk
+        """, sourceLocation: sourceLocation)
 }
 
 /// Returns the history without the steps that its failure does not need: drops chunks first, then single steps.

@@ -35,22 +35,20 @@ struct OrderHistory: GeneratedHistory {
         for _ in 0..<(5 + random.below(35)) { steps.append(Self.step(&random)) }
     }
 
-    /// The walk along the history.
-    var walk: OrderWalk { walk(isTold: false) }
-
-    var words: [String] { walk(isTold: true).words.map { $0.replacingOccurrences(of: "GatewayLifecycle.", with: "") } }
-
-    private func walk(isTold: Bool) -> OrderWalk {
-        var walk = OrderWalk(refundsDuplicates: refundsDuplicates, isTold: isTold)
+    /// Returns the walk along the history, with the rules that a test breaks.
+    func walk(breaking mutants: LifecycleMutants = [], isTold: Bool = false) -> OrderWalk {
+        var walk = OrderWalk(lifecycle: Lifecycle(refundsDuplicates: refundsDuplicates, mutants: mutants), isTold: isTold)
         for step in steps { walk.make(step) }
         return walk
     }
 
+    var words: [String] { walk(isTold: true).words.map { $0.replacingOccurrences(of: "GatewayLifecycle.", with: "") } }
+
     private static func step(_ random: inout SplitMix64) -> Step {
         let payment = random.below(6)
         return switch random.below(20) {
-        case 0: .create(Creation(isManualCapture: random.once(in: 3), chargesByItself: random.once(in: 8)))
-        case 1...4: .command(payment, command(&random))
+        case 0...1: .create(Creation(isManualCapture: random.once(in: 3), chargesByItself: random.once(in: 8)))
+        case 2...4: .command(payment, command(&random))
         case 5...11: .onOperation(payment, random.below(3), action(&random))
         case 12...15: .intent(payment, intent(&random), random.pick(Sighting.allCases))
         case 16...17:
@@ -116,7 +114,7 @@ struct OrderHistory: GeneratedHistory {
     }
 
     private static func intent(_ random: inout SplitMix64) -> IntentSight {
-        let status = random.pick(IntentStatus.allCases)
+        let status = random.pick(IntentStatus.allCases + [.succeeded, .succeeded, .canceled, .requiresAction])
         let captured: Int64? = status == .succeeded && random.once(in: 3) ? random.pick([0, 400, 900, 1500]) : nil
         return IntentSight(
             id: random.once(in: 12) ? random.pick(["pi_2", "pi_3"]) : "pi_1", status: status,

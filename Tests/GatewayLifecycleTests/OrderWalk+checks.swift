@@ -62,6 +62,16 @@ extension OrderWalk {
             let own = call.order.payments.first { $0.id == call.payment }
             if own.map({ !$0.mayStillBePaid }) ?? false { return "payment \(call.payment): \(call.operation.kind) after its end" }
         }
+        for payment in order.payments {
+            // Whatever its open operations come to.
+            guard var idle = order.payment(payment.id), idle.siblings.hasPaid || !idle.siblings.open.isEmpty else { continue }
+            idle.operations = []
+            for command in [Command.confirm, .capture(nil, .all)] {
+                if case .call = lifecycle.decide(command, on: idle) {
+                    return "payment \(idle.id) can be charged beside another one"
+                }
+            }
+        }
         let open = order.payments.filter(\.mayStillBePaid)
         if open.count > 1 { return "\(open.count) payments of the order may still be paid" }
         let paid = order.payments.filter { $0.isPaid && $0.refunded < $0.captured }
@@ -85,11 +95,41 @@ extension OrderWalk {
             if let missing = Self.missingAlert(before, after, evolution.alerts) {
                 return "payment \(after.id): no alert \(missing)"
             }
+            if let swallowed = Self.swallowed(change) { return "payment \(after.id): \(swallowed)" }
+            if !after.siblings.open.isEmpty, after.isPaid, !before.isPaid,
+                !evolution.followUps.contains(.cancelSiblings(after.siblings.open))
+            {
+                return "payment \(after.id) is paid, and nobody cancels \(after.siblings.open)"
+            }
             if !TransitionTable.allows(before.status, after.status) {
                 return "payment \(after.id): \(before.status.rawValue) to \(after.status.rawValue) is not in the table"
             }
         }
         return nil
+    }
+
+    /// Says which truth that the provider showed for sure is not in the books afterwards.
+    private static func swallowed(_ change: Change) -> String? {
+        let after = change.evolution.state
+        switch change.observation {
+        case .intent(let sight, let authority):
+            let captured = sight.captured ?? sight.amount
+            guard authority != .reported, sight.isOrderCurrency, sight.status == .succeeded, sight.id == after.intentID else {
+                return nil
+            }
+            return after.capturedAtProvider >= captured ? nil : "a capture of \(captured) is swallowed"
+        case .refunds(let sights, let authority):
+            guard authority != .reported, sights.isComplete else { return nil }
+            let lost = sights.refunds.first { sight in
+                sight.isOrderCurrency && !after.hasOtherRefund
+                    && !after.refunds.contains { $0.providerID == sight.id && $0.status.rank >= sight.status.rank }
+            }
+            return lost.map { "the refund \($0.id), \($0.status), is swallowed" }
+        case .dispute(let dispute, _):
+            let isKnown = after.disputes.contains { $0.id == dispute.id && $0.changedAt >= dispute.changedAt }
+            return isKnown ? nil : "the dispute \(dispute.id) is swallowed"
+        default: return nil
+        }
     }
 
     private static func missingEvent(_ before: PaymentState, _ after: PaymentState, _ events: [LifecycleEvent]) -> LifecycleEvent?
@@ -158,6 +198,11 @@ extension OrderWalk {
                 if let stuck = walk.stuck(payment.id) { return "The provider shows \(truth): \(stuck)" }
             }
             var walk = self
+            walk.observe(.requiresPaymentMethod, of: payment.id)
+            if let open = walk.order.payment(payment.id)?.operations.first(where: { $0.kind != .cancel }) {
+                return "The provider shows no trace: payment \(payment.id) keeps its \(open.kind) open"
+            }
+            walk = self
             walk.finishByWord(payment.id)
             if let stuck = walk.stuck(payment.id) { return "An operator speaks: \(stuck)" }
             if let open = walk.order.payment(payment.id)?.discrepancy { return "An operator cannot accept \(open.code.rawValue)" }

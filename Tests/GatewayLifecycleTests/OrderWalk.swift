@@ -27,8 +27,8 @@ struct OrderWalk: Sendable {
 
     private let isTold: Bool
 
-    init(refundsDuplicates: Bool, isTold: Bool) {
-        lifecycle = Lifecycle(refundsDuplicates: refundsDuplicates)
+    init(lifecycle: Lifecycle, isTold: Bool) {
+        self.lifecycle = lifecycle
         self.isTold = isTold
     }
 

@@ -19,9 +19,11 @@ struct ProviderDelivery: Sendable {
     private var answer: ModelProvider?
     private var found: ModelProvider?
 
+    private let lifecycle: Lifecycle
     private let isTold: Bool
 
-    init(start: ProviderHistory.Start, isManualCapture: Bool, isTold: Bool) {
+    init(start: ProviderHistory.Start, isManualCapture: Bool, lifecycle: Lifecycle, isTold: Bool) {
+        self.lifecycle = lifecycle
         self.isTold = isTold
         var provider = ModelProvider(intent: .pi(.requiresPaymentMethod), isManualCapture: isManualCapture)
         func shown(_ status: IntentStatus?, _ change: (inout PaymentState) -> Void = { _ in }) -> PaymentState {
@@ -144,7 +146,7 @@ struct ProviderDelivery: Sendable {
     @discardableResult
     private mutating func evolve(by observation: Observation, _ text: String) -> [FollowUp] {
         let before = state
-        let evolution = rules.evolve(state, by: observation)
+        let evolution = lifecycle.evolve(state, by: observation)
         state = evolution.state
         for index in state.refunds.indices where state.refunds[index].id == 0 {
             state.refunds[index].id = 100 + (state.refunds.map(\.id).max() ?? 0)
@@ -180,7 +182,7 @@ extension ProviderDelivery {
         let order = OrderState(payments: [state])
         let refunds = state.refunds.map { "\($0.providerID?.text ?? "-") \($0.currentAmount) \($0.status)" }.sorted()
         return [
-            "status": state.status.rawValue, "order": order.status.rawValue,
+            "status": state.status.rawValue, "captured amount": "\(state.captured)", "order": order.status.rawValue,
             "sums": "\(state.captured) \(state.refunded) \(state.reserved) \(state.disputed) \(state.refundable)",
             "intent": "\(state.intentID?.text ?? "-") \(state.otherIntentID?.text ?? "-")",
             "ends": "\(state.wasCanceled) \(state.isCanceledAfterCapture)",
@@ -195,6 +197,7 @@ extension ProviderDelivery {
         var truth: [String: String] = ["disputes": "\(provider.disputes)"]
         let refunds = provider.refunds.map { "\($0.id) \($0.amount) \($0.status)" }.sorted()
         if provider.intent.status == .succeeded {
+            truth["captured amount"] = "\(provider.intent.captured ?? provider.intent.amount)"
             if state.refunds.allSatisfy({ $0.providerID != nil }) { truth["refunds"] = refunds.joined(separator: ", ") }
         } else {
             truth["status"] = state.wasCanceled ? "canceled" : provider.intent.status.paymentStatus.rawValue

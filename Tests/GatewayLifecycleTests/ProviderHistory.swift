@@ -71,18 +71,30 @@ struct ProviderHistory: GeneratedHistory {
         return history
     }
 
-    /// What the gateway ends with, once everything has arrived and nothing more is wanted.
-    var end: ProviderDelivery { end(isTold: false) }
+    /// What a gateway with these rules ends with, once everything has arrived and nothing more is wanted.
+    func end(by lifecycle: Lifecycle = rules, isTold: Bool = false) -> ProviderDelivery {
+        var delivery = ProviderDelivery(start: start, isManualCapture: isManualCapture, lifecycle: lifecycle, isTold: isTold)
+        for step in steps { delivery.make(step) }
+        delivery.drain()
+        return delivery
+    }
+
+    /// Says where the end depends on the order in which the gateway learned, or is not what the provider holds.
+    func orderDependence(by lifecycle: Lifecycle = rules) -> String? {
+        let end = end(by: lifecycle)
+        if !end.isAtRest { return "The gateway does not come to rest." }
+        let (facts, inOrder) = (end.facts, inOrder.end(by: lifecycle).facts)
+        for (name, fact) in facts.sorted(by: { $0.key < $1.key }) where inOrder[name] != fact {
+            return "The \(name) ended as \(fact), and in the order of the provider as \(inOrder[name] ?? "")."
+        }
+        for (name, fact) in end.truth.sorted(by: { $0.key < $1.key }) where facts[name] != fact {
+            return "The \(name) ended as \(facts[name] ?? ""), and the provider holds \(fact)."
+        }
+        return nil
+    }
 
     var words: [String] {
         let begin = "at the start: \(start.rawValue)\(isManualCapture ? ", captured by a call of its own" : "")"
         return [begin] + end(isTold: true).words.map { $0.replacingOccurrences(of: "GatewayLifecycle.", with: "") }
-    }
-
-    private func end(isTold: Bool) -> ProviderDelivery {
-        var delivery = ProviderDelivery(start: start, isManualCapture: isManualCapture, isTold: isTold)
-        for step in steps { delivery.make(step) }
-        delivery.drain()
-        return delivery
     }
 }
