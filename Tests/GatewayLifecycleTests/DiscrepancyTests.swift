@@ -3,7 +3,8 @@ import Testing
 
 /// How each discrepancy opens, closes by itself, and is accepted.
 @Suite struct DiscrepancyTests {
-    /// A payment on which a discrepancy is open, and what closes it without an operator; nil where nothing does but money that is back.
+    /// A payment on which a discrepancy is open, and what closes it without an operator; nil where nothing does but money that is
+    /// back.
     struct Life: Sendable, CustomTestStringConvertible {
         let code: DiscrepancyCode
         let before: PaymentState

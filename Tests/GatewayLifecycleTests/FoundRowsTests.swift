@@ -1,7 +1,8 @@
 import GatewayLifecycle
 import Testing
 
-/// The rows of the table "What was found, and the rule" of the lifecycle's design that concern the machine, by the words of the row.
+/// The rows of the table "What was found, and the rule" of the lifecycle's design that concern the machine, by the words of the
+/// row.
 @Suite struct FoundRowsTests {
     @Test("The provider shows a canceled payment as paid: it is booked with its amount, and in review")
     func canceledThenPaid() {

@@ -1,7 +1,8 @@
 import GatewayLifecycle
 import Testing
 
-/// What a payment becomes when its provider shows the intent: the books' state, the intent's status and the authority, from one table.
+/// What a payment becomes when its provider shows the intent: the books' state, the intent's status and the authority, from one
+/// table.
 @Suite struct IntentEvolutionTests {
     @Test("An intent changes the books as the table says, and never leaves the table of transitions", arguments: cells)
     func intent(_ cell: Cell) throws {
@@ -75,8 +76,9 @@ import Testing
         "late-paid": .shown(.succeeded) { $0.isCanceledAtProvider = true },
     ]
 
-    /// The cells of a row are those of ``columns``. `.` is nothing; `fetch` and `again` ask for the object and change nothing; `cancel`
-    /// plans a cancellation; `flag` is a difference that needs nobody because all money is back; a code is a discrepancy on a paid payment.
+    /// The cells of a row are those of ``columns``. `.` is nothing; `fetch` and `again` ask for the object and change nothing;
+    /// `cancel` plans a cancellation; `flag` is a difference that needs nobody because all money is back; a code is a discrepancy
+    /// on a paid payment.
     static let table = """
         books      authority | rpm    declin confir action proces captur | paid   more   less   | canceled expired
         new        reported  | fetch  fetch  fetch  fetch  fetch  fetch  | fetch  fetch  fetch  | fetch    fetch

@@ -1,8 +1,8 @@
 import Foundation
 import GatewayLifecycle
 
-/// A history of an order: requests of clients, what calls came back with, webhooks, look-ups and operators' words. The provider shows
-/// anything, consistent or not.
+/// A history of an order: requests of clients, what calls came back with, webhooks, look-ups and operators' words. The provider
+/// shows anything, consistent or not.
 struct OrderHistory: GeneratedHistory {
     /// How an object was seen.
     enum Sighting: String, Sendable, CaseIterable { case reported, stale, fresh }

@@ -239,8 +239,8 @@ extension OrderWalk {
         evolve(id, by: .refunds(RefundSights(refunds, isComplete: true), .fetched(atVersion: order.payment(id)?.version ?? 0)))
     }
 
-    /// An operator declares what is open as failed, has the payment canceled and declares that done, and accepts every discrepancy. Only
-    /// the ends of tasks that work on it come from elsewhere.
+    /// An operator declares what is open as failed, has the payment canceled and declares that done, and accepts every
+    /// discrepancy. Only the ends of tasks that work on it come from elsewhere.
     private mutating func finishByWord(_ id: Int64) {
         for _ in 0..<30 {
             guard let payment = order.payment(id) else { return }

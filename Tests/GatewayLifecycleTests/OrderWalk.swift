@@ -1,7 +1,7 @@
 import GatewayLifecycle
 
-/// An order at a provider that shows anything: what its payments become, step by step. It does around `decide` and `evolve` what the
-/// ledger does, and keeps every change, so that a property can look at each.
+/// An order at a provider that shows anything: what its payments become, step by step. It does around `decide` and `evolve` what
+/// the ledger does, and keeps every change, so that a property can look at each.
 struct OrderWalk: Sendable {
     /// One call of `evolve`.
     struct Change: Sendable {

@@ -4,8 +4,8 @@ enum OutcomeTable {
     static let omitted = 56
 
     /// Attempt, result and evidence, then what becomes of a create, a confirm, a capture, a cancel and a refund: its end, and the
-    /// payment's status. `..` stays open, `ok` is completed, `dc` declined, `rj` rejected, `ns` not sent, `nx` not executed, `rf` a
-    /// refund that failed. A dash stands where such a call cannot have the result.
+    /// payment's status. `..` stays open, `ok` is completed, `dc` declined, `rj` rejected, `ns` not sent, `nx` not executed, `rf`
+    /// a refund that failed. A dash stands where such a call cannot have the result.
     static let text = """
         first  intent-requiresPaymentMethod none         | ok method   | ok method   | .. process  | .. process  | .. paid
         first  intent-declined              none         | ok failed   | dc failed   | .. process  | .. process  | .. paid

@@ -1,23 +1,23 @@
 import GatewayLifecycle
 
-/// A gateway that learns of a provider's changes. It does around `evolve` what the ledger does: it counts versions, and keeps what a
-/// webhook wants until a fetch that wants nothing more has been applied.
+/// A gateway that learns of a provider's changes. It does around `evolve` what the ledger does: it counts versions, and keeps
+/// what a webhook wants until a fetch that wants nothing more has been applied.
 struct ProviderDelivery: Sendable {
     enum Object: Sendable, Hashable { case intent, refunds }
 
-    struct Fetch: Sendable { let object: Object, shown: ModelProvider, version: Int64 }
+    struct Fetch: Sendable { let object: Object, shown: ConsistentProvider, version: Int64 }
 
     private(set) var state: PaymentState
-    private(set) var provider: ModelProvider
+    private(set) var provider: ConsistentProvider
     private(set) var words: [String] = []
     /// Whether the gateway came to rest.
     private(set) var isAtRest = true
-    private var reports: [(report: ModelProvider.Report, deliveries: Int)] = []
+    private var reports: [(report: ConsistentProvider.Report, deliveries: Int)] = []
     private var wanted: [Object] = []
     private var onTheirWay: [Fetch] = []
     /// What the call under way came back with, once the provider carried it out.
-    private var answer: ModelProvider?
-    private var found: ModelProvider?
+    private var answer: ConsistentProvider?
+    private var found: ConsistentProvider?
 
     private let lifecycle: Lifecycle
     private let isTold: Bool
@@ -25,7 +25,7 @@ struct ProviderDelivery: Sendable {
     init(start: ProviderHistory.Start, isManualCapture: Bool, lifecycle: Lifecycle, isTold: Bool) {
         self.lifecycle = lifecycle
         self.isTold = isTold
-        var provider = ModelProvider(intent: .pi(.requiresPaymentMethod), isManualCapture: isManualCapture)
+        var provider = ConsistentProvider(intent: .pi(.requiresPaymentMethod), isManualCapture: isManualCapture)
         func shown(_ status: IntentStatus?, _ change: (inout PaymentState) -> Void = { _ in }) -> PaymentState {
             if let status { provider.intent = .pi(status, captured: status == .succeeded ? 1000 : nil) }
             return .shown(status, manual: isManualCapture, change)
@@ -120,7 +120,7 @@ struct ProviderDelivery: Sendable {
         }
     }
 
-    private mutating func give(_ shown: ModelProvider) {
+    private mutating func give(_ shown: ConsistentProvider) {
         guard let operation else { return }
         let result: CallResult? = operation.kind == .refund ? shown.refunds.last.map { .refund($0) } : .intent(shown.intent)
         if let result { evolve(by: .outcome(result), "the answer arrives") }
@@ -135,7 +135,7 @@ struct ProviderDelivery: Sendable {
         found = provider
     }
 
-    private mutating func finish(_ shown: ModelProvider, _ evidence: Evidence) {
+    private mutating func finish(_ shown: ConsistentProvider, _ evidence: Evidence) {
         guard let operation else { return }
         let lookUp: LookUp = operation.kind == .refund ? .refunds(shown.refunds) : .intent(shown.intent)
         evolve(

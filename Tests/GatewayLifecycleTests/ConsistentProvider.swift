@@ -1,13 +1,14 @@
 import GatewayLifecycle
 
 /// What a consistent provider holds about one payment, and how that can change.
-struct ModelProvider: Sendable, Hashable {
+struct ConsistentProvider: Sendable, Hashable {
     var intent: IntentSight
     var refunds: [RefundSight] = []
     var disputes: [DisputeFacts] = []
     /// Whether the payment is captured by a call of its own.
     var isManualCapture = false
-    /// Whether a canceled intent can be paid after all: only where the gateway itself had given the payment up, which it always knows.
+    /// Whether a canceled intent can be paid after all: only where the gateway itself had given the payment up, which it always
+    /// knows.
     var paysAfterCancel = false
     /// The gateway's refund that has not been made yet, by its operation.
     var pendingRefund: Int64?
