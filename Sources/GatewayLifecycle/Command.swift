@@ -168,8 +168,8 @@ package enum Refusal: Sendable, Hashable {
     /// The operation made an object, and the operator named none.
     case objectMissing
 
-    /// Whether the refusal is stored under the request's idempotency key and replayed: it depends on the payment's state. The others are
-    /// about the request's form, or pass.
+    /// Whether the refusal is stored under the request's idempotency key and replayed: it depends on the payment's state. The
+    /// others are about the request's form, or pass.
     package var isStored: Bool {
         switch self {
         case .orderAlreadyPaid, .inReview, .status, .otherPaymentOpen, .otherPaymentDiffers, .disputed, .refundExceeds: true

@@ -1,11 +1,12 @@
 /// A difference between the books and what the provider shows, which a person has to look at.
 ///
-/// A discrepancy stands beside the status and never replaces it. ``PaymentState/openDiscrepancy`` derives it from the facts, so that it
-/// opens and closes by itself.
+/// A discrepancy stands beside the status and never replaces it. ``PaymentState/openDiscrepancy`` derives it from the facts, so
+/// that it opens and closes by itself.
 package struct Discrepancy: Sendable, Hashable {
     /// What differs.
     package let code: DiscrepancyCode
-    /// What makes this difference another than an accepted one of the same code: an amount, or the id of a refund or of an operation.
+    /// What makes this difference another than an accepted one of the same code: an amount, or the id of a refund or of an
+    /// operation.
     package let value: Int64
 
     /// A difference.
@@ -36,7 +37,8 @@ package enum DiscrepancyCode: String, Sendable, Hashable, CaseIterable {
     /// An operation has had no outcome for 72 hours.
     case outcomeUnknown = "outcome_unknown"
 
-    /// Whether an order does not become `completed` by a payment with such a discrepancy. The others leave no doubt that it is paid.
+    /// Whether an order does not become `completed` by a payment with such a discrepancy. The others leave no doubt that it is
+    /// paid.
     package var blocksOrder: Bool {
         switch self {
         case .objectDiffers, .amountDiffers, .duplicatePayment, .paidAfterCancel, .capturedMore, .capturedLess: true

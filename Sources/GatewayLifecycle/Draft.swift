@@ -1,5 +1,5 @@
-/// A payment that an observation is changing. ``finish()`` compares it with the payment before and derives what goes with the change, so
-/// that no rule can forget a line of history, an event or an alert.
+/// A payment that an observation is changing. ``finish()`` compares it with the payment before and derives what goes with the
+/// change, so that no rule can forget a line of history, an event or an alert.
 struct Draft {
     let before: PaymentState
     let rules: Lifecycle
@@ -18,7 +18,8 @@ struct Draft {
 
     func breaks(_ mutant: LifecycleMutants) -> Bool { rules.mutants.contains(mutant) }
 
-    /// Whether the observation is later than every other one that the state rests on. Only then may it replace a status that is not final.
+    /// Whether the observation is later than every other one that the state rests on. Only then may it replace a status that is
+    /// not final.
     func isFresh(_ authority: Authority) -> Bool {
         switch authority {
         case .reported: false
@@ -119,7 +120,11 @@ struct Draft {
         case (.refund, .failed): declareRefund(id, .failed, nil)
         case (.confirm, .failed), (.capture, .failed), (.cancel, .failed): break
         }
-        if case .succeeded = word { end(operation, succeeded: true, .declared) } else { end(operation, succeeded: false, .declared) }
+        if case .succeeded = word {
+            end(operation, succeeded: true, .declared)
+        } else {
+            end(operation, succeeded: false, .declared)
+        }
     }
 
     private mutating func declareRefund(_ operation: Int64, _ decision: RefundDecision, _ object: ObjectID?) {
@@ -169,7 +174,10 @@ struct Draft {
     }
 
     private mutating func updateDiscrepancy() {
-        if breaks(.ignoresDuplicates), state.openDiscrepancy?.code == .duplicatePayment { state.discrepancy = nil; return }
+        if breaks(.ignoresDuplicates), state.openDiscrepancy?.code == .duplicatePayment {
+            state.discrepancy = nil
+            return
+        }
         let open = state.openDiscrepancy
         if breaks(.discrepancyStays), open == nil, before.discrepancy != nil { return }
         state.discrepancy = open
@@ -217,10 +225,12 @@ struct Draft {
     }
 
     private mutating func compareRefunds() {
-        // Where nothing was captured, a refund made elsewhere is the release of an authorization. It is news once there is a capture.
+        // Where nothing was captured, a refund made elsewhere is the release of an authorization. It is news once there is a
+        // capture.
         for refund in state.refunds where state.isPaid || refund.operation != nil {
             let known = before.isPaid || refund.operation != nil ? before.refunds : []
-            let old = known.first { $0.id == refund.id && $0.operation == refund.operation }
+            let old =
+                known.first { $0.id == refund.id && $0.operation == refund.operation }
                 ?? known.first { $0.providerID != nil && $0.providerID == refund.providerID }
             if old == nil { evolution.events.append(.refundCreated) }
             guard old?.status != refund.status else { continue }
@@ -228,7 +238,9 @@ struct Draft {
             case .succeeded: evolution.events.append(.refundSucceeded)
             case .failed, .canceled:
                 evolution.events.append(.refundFailed)
-                if old?.status == .succeeded, !breaks(.failsRefundsSilently) { evolution.alerts.append(.refundFailedAfterSuccess) }
+                if old?.status == .succeeded, !breaks(.failsRefundsSilently) {
+                    evolution.alerts.append(.refundFailedAfterSuccess)
+                }
             case .pending, .requiresAction: break
             }
         }

@@ -1,8 +1,8 @@
 /// What a payment becomes when its provider shows the intent.
 ///
-/// A *reported* intent is applied only where it cannot be wrong: it agrees with what the gateway asked for, and it is final. Everything
-/// else that a webhook says makes the gateway fetch the intent. So a discrepancy opens only from an authoritative observation, and a
-/// payment is booked from its webhook even while the provider's API is down.
+/// A *reported* intent is applied only where it cannot be wrong: it agrees with what the gateway asked for, and it is final.
+/// Everything else that a webhook says makes the gateway fetch the intent. So a discrepancy opens only from an authoritative
+/// observation, and a payment is booked from its webhook even while the provider's API is down.
 ///
 /// | the books \ the intent | open | captured, as asked | captured, otherwise | canceled, expired |
 /// | --- | --- | --- | --- | --- |
@@ -19,7 +19,8 @@ extension Draft {
         let isAuthoritative = authority != .reported || breaks(.believesReports)
         let isFresh = isFresh(authority) || breaks(.believesReports)
         // Where the books hold another amount, the right one is news too.
-        let fits = sight.isOrderCurrency && sight.amount == state.amount && state.differingAmount == nil && !state.hasOtherCurrency
+        let fits =
+            sight.isOrderCurrency && sight.amount == state.amount && state.differingAmount == nil && !state.hasOtherCurrency
         if !fits && !isAuthoritative && !breaks(.opensFromReports) {
             follow(.fetchIntent)
             return true
@@ -39,8 +40,8 @@ extension Draft {
         return true
     }
 
-    /// Decides whether the object is this payment's intent. The first one that the provider showed stays it: the history's hashes cover its
-    /// id. Two intents of one creation are a discrepancy.
+    /// Decides whether the object is this payment's intent. The first one that the provider showed stays it: the history's hashes
+    /// cover its id. Two intents of one creation are a discrepancy.
     private mutating func takeID(of sight: IntentSight, _ authority: Authority) -> Bool {
         if state.intentID == sight.id { return true }
         // A webhook names the operation that created its intent, and anybody with access to the account can write such a name.
@@ -102,7 +103,8 @@ extension Draft {
         if state.capturedAtProvider > 0 || state.isCanceledAtProvider || state.isExpired { return }
         if let closure = state.closure {
             guard isAuthoritative else { return follow(.fetchIntent) }
-            // The gateway gave the payment up, and a payer could still pay it. Where the provider has no cancellation, nothing helps.
+            // The gateway gave the payment up, and a payer could still pay it. Where the provider has no cancellation, nothing
+            // helps.
             if closure != .local, !breaks(.lateIntentStaysPayable) { planCancellation() }
             return
         }

@@ -1,11 +1,12 @@
 /// The rules that decide about money: what a caller may do with a payment, and what the books say after something happened.
 ///
-/// ``decide(_:on:)`` takes a command and says what to do. ``evolve(_:by:)`` takes an observation and says what the payment has become.
-/// Both are pure: time, rows and answers come in as values, and nothing goes out but the result. Every request, provider answer, webhook,
-/// look-up and operator's command goes through these two functions, and nothing else changes a status or an amount.
+/// ``decide(_:on:)`` takes a command and says what to do. ``evolve(_:by:)`` takes an observation and says what the payment has
+/// become. Both are pure: time, rows and answers come in as values, and nothing goes out but the result. Every request, provider
+/// answer, webhook, look-up and operator's command goes through these two functions, and nothing else changes a status or an
+/// amount.
 ///
-/// Read in this order: ``PaymentState``, ``Observation``, `IntentEvolution.swift`, `OutcomeEvolution.swift`, `RefundEvolution.swift`,
-/// ``Discrepancy``, ``Command``, `Decisions.swift`, ``OrderState``.
+/// Read in this order: ``PaymentState``, ``Observation``, `IntentEvolution.swift`, `OutcomeEvolution.swift`,
+/// `RefundEvolution.swift`, ``Discrepancy``, ``Command``, `Decisions.swift`, ``OrderState``.
 package struct Lifecycle: Sendable {
     /// Whether a payment that is paid beside another one of its order is refunded at once (setting `payments.refund_duplicates`).
     package var refundsDuplicates: Bool
@@ -23,8 +24,8 @@ package struct Lifecycle: Sendable {
 
     /// Returns what the payment becomes by an observation, and everything that goes with the change.
     ///
-    /// An observation that shows nothing new returns the same state without notes. Observations that have been applied once can be applied
-    /// again, and those of a consistent provider end in the same state in any order.
+    /// An observation that shows nothing new returns the same state without notes. Observations that have been applied once can
+    /// be applied again, and those of a consistent provider end in the same state in any order.
     package func evolve(_ state: PaymentState, by observation: Observation) -> Evolution {
         var draft = Draft(state, rules: self)
         switch observation {

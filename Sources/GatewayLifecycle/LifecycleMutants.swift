@@ -66,13 +66,15 @@ package struct LifecycleMutants: OptionSet, Sendable, Hashable {
     /// Every mutant with its name, in the order of the bits.
     package static let all: [(name: String, mutant: LifecycleMutants)] = [
         ("ignores-late-success", .ignoresLateSuccess), ("charges-beside-paid", .chargesBesidePaid),
-        ("ignores-duplicates", .ignoresDuplicates), ("opens-from-reports", .opensFromReports), ("believes-reports", .believesReports),
+        ("ignores-duplicates", .ignoresDuplicates), ("opens-from-reports", .opensFromReports),
+        ("believes-reports", .believesReports),
         ("declaration-is-final", .declarationIsFinal), ("takes-any-word", .takesAnyWord), ("review-freezes", .reviewFreezes),
         ("refusal-always-settles", .refusalAlwaysSettles), ("refusal-never-settles", .refusalNeverSettles),
         ("stored-error-never-ends", .storedErrorNeverEnds), ("unknown-creation-blocks", .unknownCreationBlocks),
         ("late-intent-stays-payable", .lateIntentStaysPayable), ("cancel-waits", .cancelWaits), ("confirms-late", .confirmsLate),
         ("declined-capture-fails", .declinedCaptureFails), ("expired-stays-open", .expiredStaysOpen),
-        ("ignores-disputes", .ignoresDisputes), ("stage-outranks-time", .stageOutranksTime), ("keeps-one-dispute", .keepsOneDispute),
+        ("ignores-disputes", .ignoresDisputes), ("stage-outranks-time", .stageOutranksTime),
+        ("keeps-one-dispute", .keepsOneDispute),
         ("books-reported-refunds", .booksReportedRefunds), ("applies-stale-fetches", .appliesStaleFetches),
         ("order-completes-in-review", .orderCompletesInReview), ("discrepancy-stays", .discrepancyStays),
         ("word-outranks-provider", .wordOutranksProvider), ("fails-refunds-silently", .failsRefundsSilently),

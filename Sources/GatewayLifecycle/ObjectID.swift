@@ -1,6 +1,7 @@
 /// A provider's id of an intent, a refund or a dispute.
 ///
-/// Two ids are equal if their bytes are. Swift's `String` compares by canonical equivalence, under which two different ids can be equal.
+/// Two ids are equal if their bytes are. Swift's `String` compares by canonical equivalence, under which two different ids can be
+/// equal.
 package struct ObjectID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The id as the provider wrote it.
     package let text: String

@@ -1,6 +1,7 @@
 /// Something that happened to a payment. Observations are the only input of ``Lifecycle/evolve(_:by:)``.
 package enum Observation: Sendable, Hashable {
-    /// The gateway stored an operation that ``Lifecycle/decide(_:on:)`` asked for, under this id. A refund has its row's id beside it.
+    /// The gateway stored an operation that ``Lifecycle/decide(_:on:)`` asked for, under this id. A refund has its row's id
+    /// beside it.
     case requested(PlannedOperation, id: Int64, refundRow: Int64)
     /// An operation's call ended, or recovery looked for its trace.
     case outcome(Outcome)
@@ -82,7 +83,8 @@ package struct RefundSight: Sendable, Hashable {
 package struct RefundSights: Sendable, Hashable {
     /// The refunds.
     package var refunds: [RefundSight]
-    /// Whether this is the provider's own list of all refunds of the intent. Only such a list can add a refund that is not the gateway's.
+    /// Whether this is the provider's own list of all refunds of the intent. Only such a list can add a refund that is not the
+    /// gateway's.
     package var isComplete: Bool
 
     /// Refunds as shown.
@@ -154,15 +156,15 @@ package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
     /// The intent can no longer be paid or changed.
     case gone
 
-    /// Whether a provider says this before it looks at the idempotency key. Such a refusal proves nothing about an earlier attempt
-    /// (Stripe, "Idempotent requests": 401 and 429 are not stored under the key).
+    /// Whether a provider says this before it looks at the idempotency key. Such a refusal proves nothing about an earlier
+    /// attempt (Stripe, "Idempotent requests": 401 and 429 are not stored under the key).
     var precedesKey: Bool { self == .authentication || self == .limited }
 }
 
 /// What is known about a call beside its result.
 package struct Evidence: Sendable, Hashable {
-    /// Whether the provider remembers keys, and this call had the first attempt's key within that memory. Had the first attempt taken
-    /// effect, the key would have returned its result.
+    /// Whether the provider remembers keys, and this call had the first attempt's key within that memory. Had the first attempt
+    /// taken effect, the key would have returned its result.
     package var isKeyRemembered = false
     /// What a look-up found after the refusal; nil where the gateway made none, or got no answer.
     package var lookUpAfterRefusal: LookUp?
@@ -176,7 +178,8 @@ package struct Evidence: Sendable, Hashable {
 
     /// The given evidence.
     package init(
-        isKeyRemembered: Bool = false, lookUpAfterRefusal: LookUp? = nil, isLastCallOld: Bool = false, isLookUpComplete: Bool = false
+        isKeyRemembered: Bool = false, lookUpAfterRefusal: LookUp? = nil, isLastCallOld: Bool = false,
+        isLookUpComplete: Bool = false
     ) {
         self.isKeyRemembered = isKeyRemembered
         self.lookUpAfterRefusal = lookUpAfterRefusal

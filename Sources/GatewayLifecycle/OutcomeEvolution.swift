@@ -1,6 +1,7 @@
 /// What a payment becomes when one of its operations has an outcome.
 ///
-/// The object that came with the outcome is applied first, as an authoritative observation. Then the operation ends, or stays open:
+/// The object that came with the outcome is applied first, as an authoritative observation. Then the operation ends, or stays
+/// open:
 ///
 /// | result | create | confirm | capture | cancel | refund |
 /// | --- | --- | --- | --- | --- | --- |
@@ -88,8 +89,8 @@ extension Draft {
         end(operation, succeeded: false, .declined)
     }
 
-    /// Whether a refusal settles the operation. The first call's does. After an attempt that may have been sent it needs evidence: the key
-    /// would have returned that attempt's result, and the object shows no trace of it.
+    /// Whether a refusal settles the operation. The first call's does. After an attempt that may have been sent it needs
+    /// evidence: the key would have returned that attempt's result, and the object shows no trace of it.
     private func believes(_ reason: RefusalReason, _ evidence: Evidence, _ operation: OpenOperation) -> Bool {
         if !operation.mayHaveBeenSent || breaks(.refusalAlwaysSettles) { return true }
         guard !breaks(.refusalNeverSettles), evidence.isKeyRemembered, !reason.precedesKey else { return false }
@@ -156,8 +157,8 @@ extension Draft {
         end(operation, succeeded: false, .notExecuted)
     }
 
-    /// Whether the evidence shows that the provider never carried a call out: two complete look-ups found no trace, the second one ten
-    /// minutes or more after the last call. An operation of the gateway's own that was not sent yet still is.
+    /// Whether the evidence shows that the provider never carried a call out: two complete look-ups found no trace, the second
+    /// one ten minutes or more after the last call. An operation of the gateway's own that was not sent yet still is.
     private func isNotExecuted(_ operation: OpenOperation, _ evidence: Evidence) -> Bool {
         operation.mayHaveBeenSent && evidence.isLastCallOld && evidence.isLookUpComplete && operation.tracelessLooks >= 1
             && !breaks(.storedErrorNeverEnds)

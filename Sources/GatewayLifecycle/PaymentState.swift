@@ -1,8 +1,10 @@
-/// One payment: what its provider showed, and what the gateway intends. Everything else about the payment is derived from these facts.
+/// One payment: what its provider showed, and what the gateway intends. Everything else about the payment is derived from these
+/// facts.
 ///
-/// Most facts only grow: a flag becomes true, an amount takes the larger value, a refund takes the higher rank, a dispute takes the newer
-/// state. Such facts end in the same value in whatever order observations arrive. The four others (``shown``, ``differingAmount``,
-/// ``hasOtherCurrency`` and ``isCanceledAfterCapture``) take the latest value, and only from a *fresh* observation: see ``Authority``.
+/// Most facts only grow: a flag becomes true, an amount takes the larger value, a refund takes the higher rank, a dispute takes
+/// the newer state. Such facts end in the same value in whatever order observations arrive. The four others (``shown``,
+/// ``differingAmount``, ``hasOtherCurrency`` and ``isCanceledAfterCapture``) take the latest value, and only from a *fresh*
+/// observation: see ``Authority``.
 ///
 /// The state holds no text for people, no secret and no payment method. The ledger copies those beside it.
 package struct PaymentState: Sendable, Hashable {
@@ -42,8 +44,8 @@ package struct PaymentState: Sendable, Hashable {
 
     /// Why the gateway closed the payment without the provider's word.
     package var closure: Closure?
-    /// The amount that an operator declared captured. Zero once the provider showed a capture, or a fresh observation showed that there is
-    /// none.
+    /// The amount that an operator declared captured. Zero once the provider showed a capture, or a fresh observation showed that
+    /// there is none.
     package var capturedByOperator: Int64 = 0
     /// The operations that have not ended, by id.
     package var operations: [OpenOperation] = []
@@ -182,7 +184,8 @@ extension PaymentState {
         operations.first { operation in
             switch operation.kind {
             case .refund: false
-            // A payer who gives up must not be charged later: a confirmation without an outcome does not keep a cancellation waiting.
+            // A payer who gives up must not be charged later: a confirmation without an outcome does not keep a cancellation
+            // waiting.
             case .confirm: !(kind == .cancel && operation.isUnknown && !operation.isLeased)
             case .create, .capture, .cancel: true
             }

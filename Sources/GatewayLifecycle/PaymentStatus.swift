@@ -115,8 +115,8 @@ package enum OperationKind: String, Sendable, Hashable, CaseIterable {
 
     /// Returns whether an intent that is shown so has had this operation carried out, or can no longer have it carried out.
     ///
-    /// This is the only table of traces. The status of a payment whose call has no outcome, the look-ups of recovery, and the evidence
-    /// behind a refusal use it. A refund leaves its trace in the list of refunds and none in the intent.
+    /// This is the only table of traces. The status of a payment whose call has no outcome, the look-ups of recovery, and the
+    /// evidence behind a refusal use it. A refund leaves its trace in the list of refunds and none in the intent.
     package func hasTrace(in shown: IntentStatus) -> Bool {
         switch self {
         case .create: true

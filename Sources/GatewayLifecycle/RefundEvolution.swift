@@ -5,7 +5,8 @@ extension Draft {
             if let index = index(of: sight) {
                 observe(sight, at: index, authority)
             } else if (sights.isComplete && authority != .reported) || breaks(.booksReportedRefunds) {
-                // Somebody made it at the provider. It counts nothing until a capture is shown, which may come later than the list.
+                // Somebody made it at the provider. It counts nothing until a capture is shown, which may come later than the
+                // list.
                 guard sight.isOrderCurrency else { continue }
                 state.refunds.append(
                     RefundFacts(id: 0, operation: nil, amount: sight.amount, providerID: sight.id, shown: sight.status))
@@ -17,15 +18,18 @@ extension Draft {
 
     /// The row of a refund: by the operation that the provider names, or else by the provider's id.
     private func index(of sight: RefundSight) -> Int? {
-        if let operation = sight.operation, let index = state.refunds.firstIndex(where: { $0.operation == operation }) { return index }
+        if let operation = sight.operation, let index = state.refunds.firstIndex(where: { $0.operation == operation }) {
+            return index
+        }
         return state.refunds.firstIndex { $0.providerID == sight.id }
     }
 
     private mutating func observe(_ sight: RefundSight, at found: Int, _ authority: Authority) {
         let known = state.refunds[found]
-        let differs = (known.providerID.map { $0 != sight.id } ?? false) || !sight.isOrderCurrency || sight.amount != known.currentAmount
+        let differs =
+            (known.providerID.map { $0 != sight.id } ?? false) || !sight.isOrderCurrency || sight.amount != known.currentAmount
         let contradicts = known.shown == nil && known.decision != nil && known.decision != .succeeded && sight.status.givesBack
-        if authority == .reported, (differs || contradicts), !breaks(.opensFromReports), !breaks(.believesReports) {
+        if authority == .reported, differs || contradicts, !breaks(.opensFromReports), !breaks(.believesReports) {
             return follow(.fetchRefunds)
         }
         if let id = known.providerID, id != sight.id {
@@ -39,8 +43,8 @@ extension Draft {
         merge(sight.status, intoRefundAt: index, authority)
     }
 
-    /// Notes the provider's id of a refund. A row of the same id, which a list showed before the gateway knew whose it was, is withdrawn.
-    /// Returns the row's index afterwards.
+    /// Notes the provider's id of a refund. A row of the same id, which a list showed before the gateway knew whose it was, is
+    /// withdrawn. Returns the row's index afterwards.
     @discardableResult
     mutating func nameRefund(at index: Int, _ id: ObjectID) -> Int {
         var index = index
@@ -53,8 +57,8 @@ extension Draft {
         return index
     }
 
-    /// A higher rank always wins and a lower one never does. Between two of the lowest rank a fresh list decides: the answer to the call
-    /// that made the refund can be older than a list that was fetched meanwhile.
+    /// A higher rank always wins and a lower one never does. Between two of the lowest rank a fresh list decides: the answer to
+    /// the call that made the refund can be older than a list that was fetched meanwhile.
     private mutating func merge(_ status: RefundStatus, intoRefundAt index: Int, _ authority: Authority) {
         guard let shown = state.refunds[index].shown else {
             state.refunds[index].shown = status
@@ -77,7 +81,8 @@ extension Draft {
     /// Applies a dispute: the newest news of each id counts, so that a dispute that was lost and then won is won.
     mutating func observe(_ dispute: DisputeFacts, _ authority: Authority) {
         if let index = state.disputes.firstIndex(where: { $0.id == dispute.id }) {
-            let isNewer = breaks(.stageOutranksTime)
+            let isNewer =
+                breaks(.stageOutranksTime)
                 ? dispute.stage != .won && dispute.stage.rawValue > state.disputes[index].stage.rawValue
                 : state.disputes[index].isOlder(than: dispute)
             if isNewer { state.disputes[index] = dispute }

@@ -49,7 +49,8 @@ package struct RefundFacts: Sendable, Hashable {
     }
 }
 
-/// What the gateway or an operator concluded about a refund that the provider has not shown. Raw values are those of the database.
+/// What the gateway or an operator concluded about a refund that the provider has not shown. Raw values are those of the
+/// database.
 package enum RefundDecision: String, Sendable, Hashable, CaseIterable {
     /// An operator declared it done.
     case succeeded

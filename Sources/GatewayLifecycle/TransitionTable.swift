@@ -1,8 +1,8 @@
-/// Which status of a payment can follow which, and why: data that the code, the diagram in docs/clients.md, the tests and the torture
-/// checker share.
+/// Which status of a payment can follow which, and why: data that the code, the diagram in docs/clients.md, the tests and the
+/// torture checker share.
 ///
-/// The table has a row for each pair of different statuses that one step of ``Lifecycle/evolve(_:by:)`` can lead to. The explorer holds
-/// every step to it.
+/// The table has a row for each pair of different statuses that one step of ``Lifecycle/evolve(_:by:)`` can lead to. The explorer
+/// holds every step to it.
 package enum TransitionTable {
     /// What moves a payment.
     package enum Cause: String, Sendable, Hashable, CaseIterable {
@@ -38,7 +38,9 @@ package enum TransitionTable {
         var rows: [Row] = []
         for from in open {
             // The provider decides, and its news can skip any step between.
-            for to in open where to != from { rows.append(Row(from: from, to: to, causes: [.request, .answer, .observation, .operatorWord])) }
+            for to in open where to != from {
+                rows.append(Row(from: from, to: to, causes: [.request, .answer, .observation, .operatorWord]))
+            }
             rows.append(Row(from: from, to: .canceled, causes: [.request, .answer, .observation, .operatorWord]))
             rows.append(Row(from: from, to: .succeeded, causes: [.answer, .observation, .operatorWord]))
             // A refund in the same answer, for example after an outage.
@@ -48,7 +50,9 @@ package enum TransitionTable {
         let paid: [PaymentStatus] = [.succeeded, .partiallyRefunded, .refunded]
         for from in paid {
             // A refund succeeds, or fails after it had succeeded; a later look shows that more was captured.
-            for to in paid where to != from { rows.append(Row(from: from, to: to, causes: [.answer, .observation, .operatorWord])) }
+            for to in paid where to != from {
+                rows.append(Row(from: from, to: to, causes: [.answer, .observation, .operatorWord]))
+            }
             // Only where an operator had declared the payment captured, and the provider shows otherwise.
             for to in open { rows.append(Row(from: from, to: to, causes: [.answer, .observation])) }
             rows.append(Row(from: from, to: .canceled, causes: [.answer, .observation]))
@@ -69,7 +73,8 @@ package enum TransitionTable {
         var next = 0
         while next < reached.count {
             if final.contains(reached[next]) { return true }
-            for row in rows where row.from == reached[next] && !reached.contains(row.to) && row.causes.contains(where: causes.contains) {
+            for row in rows
+            where row.from == reached[next] && !reached.contains(row.to) && row.causes.contains(where: causes.contains) {
                 reached.append(row.to)
             }
             next += 1
