@@ -130,6 +130,8 @@ extension Evidence {
     /// Two complete look-ups are enough: this is the second one, ten minutes after the last call.
     static let conclusive = Evidence(isLastCallOld: true, isLookUpComplete: true)
 
-    /// The provider remembers the key, and a look-up after the refusal found this.
-    static func key(_ lookUp: LookUp?) -> Evidence { Evidence(isKeyRemembered: true, lookUpAfterRefusal: lookUp) }
+    /// The provider remembers the key, and a complete look-up after the refusal found this.
+    static func key(_ lookUp: LookUp?, isComplete: Bool = true) -> Evidence {
+        Evidence(isKeyRemembered: true, lookUpAfterRefusal: lookUp, isLookUpComplete: isComplete)
+    }
 }

@@ -82,6 +82,7 @@ import Testing
     static let evidences: [String: Evidence] = [
         "none": Evidence(), "conclusive": .conclusive, "too-early": Evidence(isLookUpComplete: true),
         "incomplete": Evidence(isLastCallOld: true), "key": .key(nil), "key+nothing": .key(.nothing),
+        "key+partial": .key(.nothing, isComplete: false),
         "key+open": .key(.intent(.pi(.requiresPaymentMethod))), "key+author": .key(.intent(.pi(.requiresCapture))),
         "key+paid": .key(.intent(.pi(.succeeded))), "key+no-refund": .key(.refunds([])),
         "key+refund": .key(.refunds([.re(.pending, operation: 10)])), "key+nameless": .key(.refunds([.re(.pending)])),

@@ -48,6 +48,7 @@ enum OutcomeTable {
         later  refused-invalidRequest       nothing      | .. process  | .. process  | .. process  | .. process  | .. paid
         later  refused-invalidRequest       key          | .. process  | .. process  | .. process  | .. process  | .. paid
         later  refused-invalidRequest       key+nothing  | rj canceled | rj method   | rj author   | rj method   | rj paid
+        later  refused-invalidRequest       key+partial  | .. process  | .. process  | .. process  | .. process  | .. paid
         later  refused-notFound             key+nothing  | rj canceled | rj method   | rj author   | rj method   | rj paid
         later  refused-gone                 key+nothing  | rj canceled | rj canceled | rj canceled | ok canceled | rj paid
         later  refused-authentication       key+nothing  | .. process  | .. process  | .. process  | .. process  | .. paid
