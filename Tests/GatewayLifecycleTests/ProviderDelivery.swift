@@ -176,32 +176,64 @@ struct ProviderDelivery: Sendable {
     }
 }
 
-extension ProviderDelivery {
-    /// What the end is compared by: facts, status and sums, not rows' ids, versions or operations.
-    var facts: [String: String] {
-        let order = OrderState(payments: [state])
-        let refunds = state.refunds.map { "\($0.providerID?.text ?? "-") \($0.currentAmount) \($0.status)" }.sorted()
-        return [
-            "status": state.status.rawValue, "captured amount": "\(state.captured)", "order": order.status.rawValue,
-            "sums": "\(state.captured) \(state.refunded) \(state.reserved) \(state.disputed) \(state.refundable)",
-            "intent": "\(state.intentID?.text ?? "-") \(state.otherIntentID?.text ?? "-")",
-            "ends": "\(state.wasCanceled) \(state.isCanceledAfterCapture)",
-            "amounts": "\(state.differingAmount ?? 0) \(state.hasOtherCurrency) \(state.hasOtherRefund)",
-            "refunds": refunds.joined(separator: ", "), "disputes": "\(state.disputes)",
-            "discrepancy": state.discrepancy.map { "\($0)" } ?? "none",
-        ]
+/// What two gateways that learned of the same history are compared by: facts, status and sums, not rows' ids, versions or operations.
+struct ProviderEnding: Sendable, Hashable {
+    struct Refund: Sendable, Hashable {
+        let id: ObjectID?
+        let amount: Int64
+        let status: RefundStatus
     }
 
-    /// What the provider holds, where the books must say the same.
-    var truth: [String: String] {
-        var truth: [String: String] = ["disputes": "\(provider.disputes)"]
-        let refunds = provider.refunds.map { "\($0.id) \($0.amount) \($0.status)" }.sorted()
-        if provider.intent.status == .succeeded {
-            truth["captured amount"] = "\(provider.intent.captured ?? provider.intent.amount)"
-            if state.refunds.allSatisfy({ $0.providerID != nil }) { truth["refunds"] = refunds.joined(separator: ", ") }
-        } else {
-            truth["status"] = state.wasCanceled ? "canceled" : provider.intent.status.paymentStatus.rawValue
+    let status: PaymentStatus
+    let orderStatus: OrderStatus
+    let captured, refunded, reserved, disputed, refundable: Int64
+    let intentID, otherIntentID: ObjectID?
+    let wasCanceled, isCanceledAfterCapture, hasOtherCurrency, hasOtherRefund: Bool
+    let differingAmount: Int64?
+    let discrepancy: Discrepancy?
+    let refunds: Set<Refund>
+    let refundCount: Int
+    let disputes: [DisputeFacts]
+
+    init(_ state: PaymentState) {
+        status = state.status
+        orderStatus = OrderState(payments: [state]).status
+        (captured, refunded, reserved) = (state.captured, state.refunded, state.reserved)
+        (disputed, refundable) = (state.disputed, state.refundable)
+        (intentID, otherIntentID) = (state.intentID, state.otherIntentID)
+        (wasCanceled, isCanceledAfterCapture) = (state.wasCanceled, state.isCanceledAfterCapture)
+        (hasOtherCurrency, hasOtherRefund) = (state.hasOtherCurrency, state.hasOtherRefund)
+        (differingAmount, discrepancy) = (state.differingAmount, state.discrepancy)
+        refunds = Set(state.refunds.map { Refund(id: $0.providerID, amount: $0.currentAmount, status: $0.status) })
+        refundCount = state.refunds.count
+        disputes = state.disputes
+    }
+
+    /// Says in which fields another ending differs.
+    func difference(from other: ProviderEnding) -> String? {
+        if self == other { return nil }
+        let fields = zip(Mirror(reflecting: self).children, Mirror(reflecting: other).children).compactMap { mine, others in
+            let (left, right) = ("\(mine.value)", "\(others.value)")
+            return left == right ? nil : "\(mine.label ?? "") \(left) and not \(right)"
         }
-        return truth
+        return fields.joined(separator: ", ")
+    }
+}
+
+extension ProviderDelivery {
+    var ending: ProviderEnding { ProviderEnding(state) }
+
+    /// Says where the books are not what the provider holds.
+    var untruth: String? {
+        if state.disputes != provider.disputes { return "the disputes are \(state.disputes)" }
+        if provider.intent.status == .succeeded {
+            let captured = provider.intent.captured ?? provider.intent.amount
+            if state.captured != captured { return "captured is \(state.captured) and not \(captured)" }
+            let listed = Set(provider.refunds.map { ProviderEnding.Refund(id: $0.id, amount: $0.amount, status: $0.status) })
+            let isListed = ending.refunds.filter { $0.id != nil } == listed
+            return isListed ? nil : "the refunds are \(ending.refunds)"
+        }
+        let status = state.wasCanceled ? PaymentStatus.canceled : provider.intent.status.paymentStatus
+        return state.status == status ? nil : "the status is \(state.status.rawValue) and not \(status.rawValue)"
     }
 }

@@ -83,14 +83,10 @@ struct ProviderHistory: GeneratedHistory {
     func orderDependence(by lifecycle: Lifecycle = rules) -> String? {
         let end = end(by: lifecycle)
         if !end.isAtRest { return "The gateway does not come to rest." }
-        let (facts, inOrder) = (end.facts, inOrder.end(by: lifecycle).facts)
-        for (name, fact) in facts.sorted(by: { $0.key < $1.key }) where inOrder[name] != fact {
-            return "The \(name) ended as \(fact), and in the order of the provider as \(inOrder[name] ?? "")."
+        if let difference = end.ending.difference(from: inOrder.end(by: lifecycle).ending) {
+            return "The end is another one than in the order of the provider: \(difference)."
         }
-        for (name, fact) in end.truth.sorted(by: { $0.key < $1.key }) where facts[name] != fact {
-            return "The \(name) ended as \(facts[name] ?? ""), and the provider holds \(fact)."
-        }
-        return nil
+        return end.untruth.map { "The provider holds something else: \($0)." }
     }
 
     var words: [String] {
