@@ -187,7 +187,10 @@ struct Draft {
         if state.isPaid, !before.isPaid, !state.siblings.open.isEmpty, !breaks(.leavesSiblingsOpen) {
             follow(.cancelSiblings(state.siblings.open))
         }
-        if state.mayStillBePaid != before.mayStillBePaid || holdsMoney(state) != holdsMoney(before) { follow(.notifySiblings) }
+        let concernsSiblings =
+            state.mayStillBePaid != before.mayStillBePaid || state.holdsMoney != before.holdsMoney
+            || state.keepsMoney != before.keepsMoney
+        if concernsSiblings { follow(.notifySiblings) }
         // Of two that are paid, exactly one is refunded: see `Siblings.outranks`.
         if rules.refundsDuplicates, state.discrepancy?.code == .duplicatePayment, state.siblings.outranks, state.refunds.isEmpty,
             state.refundable > 0
@@ -195,8 +198,6 @@ struct Draft {
             plan(PlannedOperation(.refund, amount: state.refundable, reason: .duplicate))
         }
     }
-
-    private func holdsMoney(_ state: PaymentState) -> Bool { state.isPaid && state.refunded < state.captured }
 
     private mutating func compareMoney() {
         evolution.movements.captured = state.captured - before.captured

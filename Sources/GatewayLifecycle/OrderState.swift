@@ -41,10 +41,8 @@ package struct OrderState: Sendable, Hashable {
         for other in payments where other.id != id {
             if other.isPaid {
                 siblings.hasPaid = true
-                if other.refunded < other.captured {
-                    siblings.holdsMoney = true
-                    if !other.wasCanceled || other.id < id { siblings.outranks = true }
-                }
+                if other.holdsMoney { siblings.holdsMoney = true }
+                if other.keepsMoney, !other.wasCanceled || other.id < id { siblings.outranks = true }
             }
             if other.mayStillBePaid { siblings.open.append(other.id) }
             if siblings.discrepancy == nil { siblings.discrepancy = other.discrepancy?.code }

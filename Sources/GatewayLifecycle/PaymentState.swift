@@ -124,7 +124,7 @@ package struct Siblings: Sendable, Hashable {
     package var hasPaid = false
     /// Whether one of them was captured and is not refunded in full.
     package var holdsMoney = false
-    /// Whether one of those that hold money is to be kept rather than this payment: it was never canceled, or it is older.
+    /// Whether one of them is to be kept rather than this payment: it was never canceled or is older, and its money is not on its way back.
     package var outranks = false
     /// The ids of those that may still be paid, oldest first.
     package var open: [Int64] = []
@@ -155,6 +155,12 @@ extension PaymentState {
 
     /// What is on its way back, in minor units. At most what is left of ``captured``.
     package var reserved: Int64 { min(captured - refunded, sum { $0.isOnItsWay }) }
+
+    /// Whether money was captured and is not refunded in full.
+    package var holdsMoney: Bool { refunded < captured }
+
+    /// Whether some of the money is not even on its way back.
+    package var keepsMoney: Bool { refunded + reserved < captured }
 
     /// The sum of the disputes that are open or lost, in minor units. At most ``captured``.
     package var disputed: Int64 {

@@ -5,7 +5,7 @@ import Testing
 /// The search of everything that can happen, see `Torture/Explorer`. The long form is `make torture`.
 @Suite
 struct ExplorerTests {
-    /// Nine profiles make more than 200,000 states.
+    /// The profiles make more than 200,000 states together.
     static let statesOfEachProfile = 25_000
 
     @Test("The rules break nothing in any state that a profile reaches", arguments: Profile.every.map(\.name))
@@ -20,9 +20,11 @@ struct ExplorerTests {
     func everyMutantIsFound(name: String) throws {
         let mutant = try #require(LifecycleMutants.all.first { $0.name == name }).mutant
         var found: Search.History?
-        for profile in Profile.every where found == nil {
-            var search = Search(profile, mutants: mutant, limit: 6000)
-            found = search.run().history
+        for limit in [2000, 20_000] {
+            for profile in Profile.every where found == nil {
+                var search = Search(profile, mutants: mutant, limit: limit)
+                found = search.run().history
+            }
         }
         let history = try #require(found, "no profile finds it")
         #expect(history.moves.count <= 12, "\(history)")

@@ -11,6 +11,10 @@ extension Trace {
         {
             fail("I2", "captured money leaves the books again")
         }
+        if evolution.planned.contains(where: { $0.reason == .duplicate }) {
+            let keepsMoney = world.payments.contains { $0.id != before.id && $0.captured > $0.refunded + $0.reserved }
+            if !keepsMoney { fail("P4", "the duplicate is refunded, and so is the payment that should be kept") }
+        }
         checkEnds(before, observation, evolution, world)
         checkAuthority(before, observation, after)
         if after != before || !evolution.notes.isEmpty { checkNoise(before, evolution) }

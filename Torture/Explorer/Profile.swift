@@ -48,6 +48,11 @@ package struct Profile: Sendable {
     static let races = Profile(
         name: "races", features: [.races, .payers, .cancels, .faults, .polls, .refunds],
         budget: Budget(confirmations: 2, cancellations: 1, refunds: 1, faults: 1, time: 1, acts: 1), traits: [.usual])
+    /// An order that is paid twice, with what may go wrong while one of the payments is given back.
+    static let duplicates = Profile(
+        name: "duplicates", features: [.cancels, .secondPayment, .paysAfterCancel, .faults, .operators, .refundsElsewhere],
+        budget: Budget(confirmations: 1, cancellations: 1, faults: 1, time: 2, acts: 2, words: 1),
+        traits: [Traits.usual.union(.refundsDuplicates), keyless.union(.refundsDuplicates)])
     /// Everything.
     package static let all = Profile(
         name: "all", features: .all,
@@ -58,7 +63,7 @@ package struct Profile: Sendable {
         ])
 
     /// Every profile, by its name.
-    package static let every = [late, unknown, creation, capture, refunds, disputes, amounts, races, all]
+    package static let every = [late, unknown, creation, capture, refunds, disputes, amounts, races, duplicates, all]
 
     /// The profile of a name.
     package static func named(_ name: String) -> Profile? { every.first { $0.name == name } }
