@@ -83,6 +83,26 @@ import Testing
         #expect(order.siblings(of: 2).outranks)
     }
 
+    @Test(
+        "Whichever of two paid payments is seen first, the canceled one is the duplicate and is the one refunded",
+        arguments: [[0, 1], [1, 0]])
+    func whicheverIsSeenFirst(_ seen: [Int]) throws {
+        var walk = OrderWalk(lifecycle: Lifecycle(refundsDuplicates: true), isTold: false)
+        let created = OrderHistory.Action.outcome(.intent(.pi(.requiresPaymentMethod)), Evidence())
+        walk.make(.create(Creation(isManualCapture: false)))
+        walk.make(.onOperation(0, 0, created))
+        walk.make(.command(0, .cancel))
+        walk.make(.onOperation(0, 0, .outcome(.intent(.pi(.canceled)), Evidence())))
+        walk.make(.create(Creation(isManualCapture: false)))
+        walk.make(.onOperation(1, 0, created))
+        for number in seen { walk.make(.intent(number, .pi(.succeeded), .fresh)) }
+        let payments = walk.order.payments
+        #expect(payments.map(\.status) == [.succeeded, .succeeded])
+        #expect(payments.map { $0.discrepancy?.code } == [.duplicatePayment, nil])
+        #expect(payments.map(\.reserved) == [1000, 0])
+        #expect(walk.order.status == .completed)
+    }
+
     // MARK: Creations
 
     struct CreationExample: Sendable, CustomTestStringConvertible {
