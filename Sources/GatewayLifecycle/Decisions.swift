@@ -109,12 +109,12 @@ extension Lifecycle {
         // An operation that crashes its process would crash the next one.
         var isLookUpOnly = elapsed.crashCount >= 3 || (operation.mayHaveBeenSent && isOld)
         switch operation.kind {
-        case .create: isLookUpOnly = isLookUpOnly || !state.mayStillBePaid
+        // Some providers charge by the creation alone.
+        case .create, .capture: isLookUpOnly = isLookUpOnly || !state.mayStillBePaid || state.siblings.hasPaid
         case .confirm:
             let isLate = elapsed.sinceRequest > confirmRetryWindow && !mutants.contains(.confirmsLate)
             let isCanceling = state.operations.contains { $0.kind == .cancel }
             isLookUpOnly = isLookUpOnly || isLate || isCanceling || !state.mayStillBePaid || state.siblings.hasPaid
-        case .capture: isLookUpOnly = isLookUpOnly || !state.mayStillBePaid || state.siblings.hasPaid
         case .cancel, .refund: break
         }
         return isLookUpOnly ? .refuse(.lookUpOnly) : .call(PlannedOperation(operation.kind, amount: operation.amount))

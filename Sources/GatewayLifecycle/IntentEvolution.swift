@@ -16,6 +16,8 @@ extension Draft {
     @discardableResult
     mutating func observe(_ sight: IntentSight, _ authority: Authority) -> Bool {
         guard takeID(of: sight, authority) else { return false }
+        // After an end only older news is left, amounts included: a look-up can have begun before the end was shown.
+        if sight.status.isOpen, state.capturedAtProvider > 0 || state.isCanceledAtProvider || state.isExpired { return true }
         let isAuthoritative = authority != .reported || breaks(.believesReports)
         let isFresh = isFresh(authority) || breaks(.believesReports)
         // Where the books hold another amount, the right one is news too.
@@ -99,8 +101,6 @@ extension Draft {
     }
 
     private mutating func observeOpen(_ status: IntentStatus, isAuthoritative: Bool, isFresh: Bool) {
-        // After an end only older news is left.
-        if state.capturedAtProvider > 0 || state.isCanceledAtProvider || state.isExpired { return }
         if let closure = state.closure {
             guard isAuthoritative else { return follow(.fetchIntent) }
             // The gateway gave the payment up, and a payer could still pay it. Where the provider has no cancellation, nothing

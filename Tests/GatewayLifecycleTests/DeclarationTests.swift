@@ -130,6 +130,7 @@ import Testing
         DecideCase("a creation, key forgotten", unknownCreation, again(24 * 60), lookOnly),
         DecideCase("a creation, no keys", unknownCreation, again(0, memory: 0), lookOnly),
         DecideCase("a creation, superseded", unknownCreation.after(.superseded), again(1), lookOnly),
+        DecideCase("a creation, beside a paid one", unknownCreation.beside { $0.hasPaid = true }, again(1), lookOnly),
         DecideCase("a creation, three crashes", unknownCreation, again(1, crashes: 3), lookOnly),
         DecideCase("a creation, two crashes", unknownCreation, again(1, crashes: 2), createAgain),
         DecideCase("a creation, 72 hours", unknownCreation.after(.overdue(operation: 10)), again(1), lookOnly),

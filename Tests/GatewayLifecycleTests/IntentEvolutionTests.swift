@@ -159,6 +159,16 @@ import Testing
         #expect(other.after(.fetched(.pi(.requiresAction))).discrepancy == nil)
     }
 
+    @Test(
+        "A look-up that began before the capture was shown brings no old amount back",
+        arguments: [IntentStatus.succeeded, .canceled, .expired])
+    func oldAmount(_ end: IntentStatus) {
+        let state = PaymentState.shown(end)
+        for authority in [Authority.reported, .fetched(atVersion: 0), .own] {
+            #expect(state.after(.intent(.pi(.declined, amount: 900), authority)) == state)
+        }
+    }
+
     @Test("A capture that the provider shows outranks the amount that an operator declared")
     func declaredAmountGivesWay() throws {
         let declared = try #require(Self.books["declared"])

@@ -198,7 +198,7 @@ extension OrderWalk {
                 if let stuck = walk.stuck(payment.id) { return "The provider shows \(truth): \(stuck)" }
             }
             var walk = self
-            walk.observe(.requiresPaymentMethod, of: payment.id)
+            for _ in 0..<2 { walk.observe(.requiresPaymentMethod, of: payment.id) }
             if let open = walk.order.payment(payment.id)?.operations.first(where: { $0.kind != .cancel }) {
                 return "The provider shows no trace: payment \(payment.id) keeps its \(open.kind) open"
             }
