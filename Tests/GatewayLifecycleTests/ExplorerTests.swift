@@ -1,0 +1,63 @@
+import GatewayLifecycle
+import LifecycleExplorer
+import Testing
+
+/// The search of everything that can happen, see `Torture/Explorer`. The long form is `make torture`.
+@Suite
+struct ExplorerTests {
+    /// The profiles make more than 200,000 states together.
+    static let statesOfEachProfile = 25_000
+
+    @Test("The rules break nothing in any state that a profile reaches", arguments: Profile.every.map(\.name))
+    func shippedRulesHold(profile: String) throws {
+        var search = Search(try #require(Profile.named(profile)), limit: Self.statesOfEachProfile)
+        let result = search.run()
+        #expect(result.history == nil)
+        #expect(result.states == Self.statesOfEachProfile)
+    }
+
+    @Test("Every broken rule is found, with a history of at most twelve steps", arguments: LifecycleMutants.all.map(\.name))
+    func everyMutantIsFound(name: String) throws {
+        let mutant = try #require(LifecycleMutants.all.first { $0.name == name }).mutant
+        var found: Search.History?
+        for limit in [2000, 20_000] {
+            for profile in Profile.every where found == nil {
+                var search = Search(profile, mutants: mutant, limit: limit)
+                found = search.run().history
+            }
+        }
+        let history = try #require(found, "no profile finds it")
+        #expect(history.moves.count <= 12, "\(history)")
+    }
+
+    @Test("Two different worlds never have the same words", arguments: Profile.every.map(\.name))
+    func wordsKeepEverything(profile: String) throws {
+        let profile = try #require(Profile.named(profile))
+        var generator = SplitMix(state: 21)
+        for traits in profile.traits {
+            for _ in 0..<20 {
+                var world = World(profile, traits: traits)
+                for _ in 0..<30 {
+                    var moves: [Move] = []
+                    world.moves(into: &moves)
+                    guard let move = moves.randomElement(using: &generator) else { break }
+                    world.apply(move)
+                    #expect(world.decoded(world.words) == world)
+                }
+            }
+        }
+    }
+}
+
+/// Numbers that are the same in each run.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed &>> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed &>> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed &>> 31)
+    }
+}
