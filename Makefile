@@ -74,6 +74,14 @@ torture: packages ## Strike the real gateway and compare its books with the prov
 	$(SWIFT) build --product gateway-torture $(SWIFT_BUILD_FLAGS)
 	$(BIN)/gateway-torture --long $(TORTURE_FLAGS)
 
+# Long form of what `make test` does with 250,000 states: `make explore EXPLORE_FLAGS='--profile late --states 1000000'`.
+EXPLORE_FLAGS ?= --profile all --states 10000000
+
+.PHONY: explore
+explore: packages ## Explore ten million states of the payment state machine; needs 1 GB of memory (see docs/lifecycle.md)
+	$(SWIFT) build -c release --scratch-path .build-release --product lifecycle-explorer $(SWIFT_BUILD_FLAGS)
+	.build-release/release/lifecycle-explorer $(EXPLORE_FLAGS)
+
 # More arguments for the benchmarks: `make bench BENCH_FLAGS='--quick'`.
 BENCH_FLAGS ?=
 

@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Optimized in debug builds too: the tests explore hundreds of thousands of states, for which unoptimized code takes many minutes.
+let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
 let providerAPI: Target.Dependency = .product(name: "ProviderAPI", package: "ProviderAPI")
 let conformance: Target.Dependency = .product(name: "ProviderConformance", package: "ProviderTestKit")
 let testKit: Target.Dependency = .product(name: "ProviderTestKit", package: "ProviderTestKit")
@@ -56,6 +59,7 @@ let package = Package(
         // For `make torture` only: preloaded into the gateway, it kills, fails and cuts the power at a chosen system call.
         .library(name: "Strikes", type: .dynamic, targets: ["Strikes"]),
         .executable(name: "gateway-torture", targets: ["GatewayTorture"]),
+        .executable(name: "lifecycle-explorer", targets: ["lifecycle-explorer"]),
         .executable(name: "mock-rate", targets: ["MockRate"]),
         .executable(name: "ceiling", targets: ["Ceiling"]),
         // For `make bench` only: preloaded into the gateway, it makes each fdatasync last longer.
@@ -81,6 +85,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     ] + indirect.map { .package(url: "https://github.com/apple/\($0.package)", exact: $0.version, traits: $0.traits) },
     targets: [
+        // The rules that decide about money: pure functions over values. It imports nothing.
+        .target(name: "GatewayLifecycle", swiftSettings: optimized),
         .target(
             name: "GatewayCore",
             dependencies: [providerAPI, logging, metrics, lifecycle],
@@ -173,6 +179,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "GatewayLifecycleTests", dependencies: ["GatewayLifecycle", "LifecycleExplorer"], swiftSettings: strict),
+        .testTarget(
             name: "GatewayCoreTests",
             dependencies: ["GatewayCore", "GatewayStorage", providerAPI, testKit, logging, lifecycle],
             swiftSettings: strict
@@ -252,6 +260,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "SlowDisk", path: "Benchmarks/SlowDisk"),
+
+        // Drives the state machine through every interleaving of a small world, and checks it in every state. See docs/lifecycle.md.
+        .target(
+            name: "LifecycleExplorer", dependencies: ["GatewayLifecycle"], path: "Torture/Explorer", swiftSettings: optimized),
+        .executableTarget(
+            name: "lifecycle-explorer", dependencies: ["GatewayLifecycle", "LifecycleExplorer"], path: "Torture/ExplorerRun",
+            swiftSettings: strict),
 
         // `make torture`: strikes the real executable and compares its books with the provider's. See Torture/README.md.
         .target(name: "StrikePage", path: "Torture/StrikePage"),

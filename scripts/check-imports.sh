@@ -19,6 +19,7 @@ Sources/StripeProvider:                                  $provider
 Sources/StripeProvider/Entry:                            ProviderAPI StripeProvider
 Sources/MockProvider:                                    $provider
 Sources/MockProvider/Entry:                              ProviderAPI MockProvider
+Sources/GatewayLifecycle:
 Sources/GatewayCore:      $host ProviderAPI ServiceLifecycle
 Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB GRDBSQLite Dispatch CSQLiteConfiguration
 Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc CProcessGuard
@@ -29,6 +30,8 @@ Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird J
 Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc CMalloc CProcessGuard
 Torture/StrikeControl:    Foundation Synchronization Glibc StrikePage
 Torture/Books:            Foundation GRDB
+Torture/Explorer:         GatewayLifecycle
+Torture/ExplorerRun:      GatewayLifecycle Glibc LifecycleExplorer
 Torture/Run:              Foundation Synchronization Glibc GatewayHarness StrikeControl TortureBooks ProviderAPI
 Torture/Run:              ArgumentParser AsyncHTTPClient NIOCore NIOHTTP1
 Benchmarks/MockRate:      Foundation MockProvider ProviderAPI ProviderConformance
