@@ -66,8 +66,14 @@ struct Draft {
         state.refunds.remove(at: index)
     }
 
-    mutating func takeTexts(payer: ObservedTexts.Use = .keep, failure: ObservedTexts.Use, action: ObservedTexts.Use) {
-        evolution.texts = ObservedTexts(payer: payer, failure: failure, action: action)
+    mutating func takeTexts(failure: ObservedTexts.Use, action: ObservedTexts.Use) {
+        evolution.texts = ObservedTexts(payer: .take, failure: failure, action: action)
+    }
+
+    /// Has the error of a decline copied, whether the intent came with it or not.
+    mutating func takeDecline() {
+        evolution.texts.failure = .take
+        evolution.texts.action = .clear
     }
 
     /// Closes the payment without the provider's word, unless it is paid or ended already.

@@ -72,7 +72,7 @@ extension Draft {
         state.capturedByOperator = 0
         state.shown = .succeeded
         if isFresh { state.isCanceledAfterCapture = false }
-        takeTexts(payer: .take, failure: .clear, action: .clear)
+        takeTexts(failure: .clear, action: .clear)
     }
 
     /// Whether a reported capture is what the gateway asked for, or what it knows already.
@@ -97,7 +97,7 @@ extension Draft {
             state.capturedByOperator = 0
         }
         if status == .canceled { state.isCanceledAtProvider = true } else if !breaks(.expiredStaysOpen) { state.isExpired = true }
-        takeTexts(payer: .take, failure: .clear, action: .clear)
+        takeTexts(failure: .clear, action: .clear)
     }
 
     private mutating func observeOpen(_ status: IntentStatus, isAuthoritative: Bool, isFresh: Bool) {
@@ -116,7 +116,7 @@ extension Draft {
         // Another payment of the order is paid. A payment that is processed cannot be canceled; it may become open again.
         if state.siblings.hasPaid, status != .processing, !breaks(.leavesSiblingsOpen) { planCancellation() }
         takeTexts(
-            payer: .take, failure: status == .declined ? .take : .clear, action: status == .requiresAction ? .take : .clear)
+            failure: status == .declined ? .take : .clear, action: status == .requiresAction ? .take : .clear)
     }
 
     /// Has the intent canceled at the provider, so that nobody can pay it any more.

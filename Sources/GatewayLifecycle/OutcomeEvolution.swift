@@ -85,7 +85,7 @@ extension Draft {
         case .capture: if breaks(.declinedCaptureFails), state.mayStillBePaid { state.shown = .declined }
         case .cancel, .refund: break
         }
-        takeTexts(failure: .take, action: .clear)
+        takeDecline()
         end(operation, succeeded: false, .declined)
     }
 

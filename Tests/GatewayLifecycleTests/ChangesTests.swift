@@ -155,4 +155,13 @@ import Testing
         for child in Mirror(reflecting: state).children { fields[child.label ?? ""] = String(describing: child.value) }
         return fields
     }
+
+    @Test("A decline with the intent copies the payer's texts of the intent and the error of the attempt")
+    func textsOfDecline() {
+        let confirming = Self.open.with(.open(.confirm, leased: true))
+        let withIntent = rules.evolve(confirming, by: .outcome(Outcome(10, .declined(.pi(.declined))))).texts
+        #expect(withIntent.payer == .take && withIntent.failure == .take && withIntent.action == .clear)
+        let alone = rules.evolve(confirming, by: .outcome(Outcome(10, .declined(nil)))).texts
+        #expect(alone.payer == .keep && alone.failure == .take && alone.action == .clear)
+    }
 }
