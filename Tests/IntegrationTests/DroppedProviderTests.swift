@@ -49,10 +49,10 @@ extension OneAtATime {
                 #expect(
                     gateway.log.components(
                         separatedBy: "drops mock2 (2 payments younger than 180 days). Keep each of them with "
-                            + "`accepts_new_payments: false`, or start with --force"
+                            + "`enabled: true` and `accepts_new_payments: false`, or start with --force."
                     ).count == 3, "\(gateway.log)")
                 try await gateway.start(["--force"])
-                #expect(gateway.log.contains("drops mock2"))
+                #expect(gateway.log.contains("mock2 (2 payments younger than 180 days)"))
                 #expect(try await gateway.admin.get("/providers")["data"].elements.map { $0["name"].string } == ["mock"])
             }
         }
@@ -74,6 +74,11 @@ extension OneAtATime {
                         $0.contains("The reload was refused") && $0.contains("drops mock2")
                     }
                 }
+                // A file of development would be read by weaker rules.
+                try gateway.reconfigure { $0.environment = "development" }
+                let weaker = try await gateway.admin.post("/providers/reload")
+                expectProblem(weaker, 422, "invalid_request", field: "environment")
+                try gateway.reconfigure { $0.environment = "production" }
                 func names() async throws -> [String?] {
                     try await gateway.admin.get("/providers")["data"].elements.map { $0["name"].string }
                 }
@@ -107,7 +112,7 @@ extension OneAtATime {
                 _ = try await gateway.newUser().pay(more: #","provider":"mock2""#)
                 try gateway.reconfigure { $0.providers.removeLast() }
                 #expect(try await gateway.admin.post("/providers/reload").status == 200)
-                func warnings() -> Int { gateway.log.components(separatedBy: "drops mock2 (1 payment younger").count - 1 }
+                func warnings() -> Int { gateway.log.components(separatedBy: "mock2 (1 payment younger").count - 1 }
                 #expect(warnings() == 1, "\(gateway.log)")
                 _ = try await gateway.terminate()
                 try await gateway.start()

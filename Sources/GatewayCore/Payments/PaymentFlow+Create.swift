@@ -31,7 +31,7 @@ extension PaymentFlow {
             throw GatewayError(.providerUnavailable, "The default provider \(wanted) is not loaded.").retry(afterSeconds: 60)
         }
         var error = GatewayError(.unknownProvider, "There is no provider with this name.")
-        error.fields = [GatewayError.Field("provider", "Known are: \(namesForNewPayments).")]
+        error.fields = [GatewayError.Field("provider", "These take new payments: \(namesForNewPayments).")]
         throw error
     }
 

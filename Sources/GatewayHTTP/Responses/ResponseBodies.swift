@@ -88,7 +88,7 @@ struct ResponseBodies: Sendable {
             case .canceled: "Refund was canceled."
             @unknown default: "Refund is \(refund.status.rawValue)."
             }
-        return "\(summary) Refund ID: \(refund.providerRefundID ?? "")"
+        return refund.providerRefundID.map { "\(summary) Refund ID: \($0)" } ?? summary
     }
 
     private func receipt(_ refund: RefundRecord, message: String) -> [UInt8] {

@@ -27,8 +27,8 @@ struct DroppedProviders: Error, CustomStringConvertible {
         if self.uses.isEmpty { return nil }
     }
 
-    /// Which providers are dropped, and what needs them.
-    var summary: String {
+    /// The providers, and what needs each.
+    var list: String {
         let list = uses.map { use -> String in
             var needs: [String] = []
             if use.recentPayments >= ProviderUse.countLimit {
@@ -39,14 +39,17 @@ struct DroppedProviders: Error, CustomStringConvertible {
             if use.openOperations > 0 { needs.append(Output.count(use.openOperations, "open operation")) }
             return "\(use.provider) (\(needs.joined(separator: ", ")))"
         }
-        return "drops \(list.joined(separator: ", "))"
+        return list.joined(separator: ", ")
     }
 
+    /// Which providers are dropped, and what needs them, as a sentence about providers.yaml.
+    var summary: String { "drops \(list)" }
+
     /// What to do instead.
-    var remedy: String { "Keep each of them with `accepts_new_payments: false`," }
+    var remedy: String { "Keep each of them with `enabled: true` and `accepts_new_payments: false`" }
 
     /// Both, for a start that is refused.
-    var description: String { "\(summary). \(remedy) or start with --force" }
+    var description: String { "providers: the file \(summary). \(remedy), or start with --force." }
 }
 
 extension GatewayServices {
@@ -62,6 +65,6 @@ extension GatewayServices {
         guard isForced || configuration.environment == .development else { throw dropped }
         logger.warning(
             "Payments in the books need providers that providers.yaml drops: their webhooks and refunds are refused.",
-            metadata: ["dropped": "\(dropped.summary)"])
+            metadata: ["dropped": "\(dropped.list)", "forced": "\(isForced)"])
     }
 }

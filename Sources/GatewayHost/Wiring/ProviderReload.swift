@@ -1,6 +1,7 @@
 import GatewayCore
 import GatewayHTTP
 import Logging
+import ProviderAPI
 import ProviderLoading
 import Synchronization
 
@@ -31,7 +32,7 @@ final class ProviderReload: Sendable {
 
     /// - Parameter isForced: whether providers that payments need may be dropped.
     /// - Throws: `GatewayError` with `invalidState` while another reload is at work, with `invalidRequest` where the configuration
-    ///   cannot be used; then nothing was changed.
+    ///   cannot be used; then the providers were not changed.
     func run(isForced: Bool) async throws {
         guard isTaken.exchange(true, ordering: .acquiring) == false else {
             throw GatewayError(.invalidState, "Another reload is at work.").retry(afterSeconds: 1)
@@ -53,23 +54,28 @@ final class ProviderReload: Sendable {
         let logger = services.logger
         do {
             let configuration = try configuration()
+            try checkEnvironment(of: configuration)
             warnOfFixedParts(of: configuration)
-            try await services.checkDroppedProviders(
-                by: configuration, before: services.registry.providers.map(\.name), isForced: isForced)
+            let before = services.registry.providers.map(\.name)
             let report = await services.hosting.load(configuration)
             guard report.problems.isEmpty else { throw ConfigurationError(report.problems) }
-            services.registry.use(try report.registry(logger: logger))
+            let registry = try report.registry(logger: logger)
+            // Last of all: modules take a while to load, and a provider can get its first payment meanwhile.
+            try await services.checkDroppedProviders(by: configuration, before: before, isForced: isForced)
+            services.registry.use(registry)
             logger.notice(
                 "Providers reloaded.", metadata: ["providers": "\(report.providers.map(\.name).joined(separator: " "))"])
         } catch let error as DroppedProviders {
             throw GatewayError(
-                .invalidRequest, "providers.yaml \(error.summary); nothing was changed. \(error.remedy) or force the reload.")
+                .invalidRequest,
+                "providers.yaml \(error.summary); the providers were not changed. \(error.remedy), or force the reload.")
         } catch let error as ConfigurationError {
             for problem in error.problems {
                 logger.error("providers.yaml cannot be reloaded.", metadata: ["problem": "\(problem)"])
             }
             var refusal = GatewayError(
-                .invalidRequest, "providers.yaml cannot be used; nothing was changed. The log has every mistake, with its line."
+                .invalidRequest,
+                "providers.yaml cannot be used; the providers were not changed. The log has every mistake, with its line."
             )
             refusal.fields = error.problems.filter { !$0.keyPath.isEmpty }.map {
                 GatewayError.Field($0.keyPath, "It is wrong in providers.yaml.")
@@ -88,15 +94,27 @@ final class ProviderReload: Sendable {
                 try? await services.clock.sleep(for: .milliseconds(100))
             } catch {
                 let cause = (error as? GatewayError)?.detail ?? "\(type(of: error))"
-                return services.logger.error("The reload was refused; nothing was changed.", metadata: ["cause": "\(cause)"])
+                return services.logger.error(
+                    "The reload was refused; the providers were not changed.", metadata: ["cause": "\(cause)"])
             }
         }
+    }
+
+    /// The environment decides how strictly the file and the modules are checked. A file of another one could be read by weaker rules than
+    /// the gateway runs under.
+    private func checkEnvironment(of configuration: GatewayConfiguration) throws {
+        guard configuration.environment != started.environment else { return }
+        var refusal = GatewayError(
+            .invalidRequest,
+            "environment: the gateway runs in \(started.environment.rawValue), and providers.yaml says "
+                + "\(configuration.environment.rawValue); the providers were not changed. Write it back, or restart the gateway.")
+        refusal.fields = [GatewayError.Field("environment", "It cannot change by a reload.")]
+        throw refusal
     }
 
     /// Says which changes of the file have to wait for a restart.
     private func warnOfFixedParts(of configuration: GatewayConfiguration) {
         let parts = [
-            ("environment", configuration.environment == started.environment),
             ("server", configuration.server == started.server),
             ("database", configuration.database == started.database),
             ("auth", configuration.authentication == started.authentication),

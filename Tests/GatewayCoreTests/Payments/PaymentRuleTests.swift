@@ -127,7 +127,7 @@ struct PaymentRuleTests {
             let order = try await gateway.order()
             let error = await #expect(throws: GatewayError.self) { try await gateway.create(order, provider: "nobody") }
             #expect(error?.code == .unknownProvider)
-            #expect(error?.fields == [GatewayError.Field("provider", "Known are: acme, other.")])
+            #expect(error?.fields == [GatewayError.Field("provider", "These take new payments: acme, other.")])
         }
     }
 

@@ -26,7 +26,7 @@ struct RetiredProviderTests {
             #expect(gateway.service.calls.isEmpty)
             #expect(try await gateway.create(order, provider: "other").status == 201)
             let unknown = await #expect(throws: GatewayError.self) { _ = try await gateway.create(order, provider: "nobody") }
-            #expect(unknown?.fields.first?.message == "Known are: other.")
+            #expect(unknown?.fields.first?.message == "These take new payments: other.")
         }
     }
 
