@@ -100,6 +100,7 @@ package struct UserErasure: Sendable {
 extension OperationRequest {
     /// The request without what it says of the user.
     package func erased(userID: String) -> OperationRequest {
+        // A module can derive its own fields from the client's.
         switch self {
         case .create(var request):
             request.userID = userID
@@ -109,18 +110,24 @@ extension OperationRequest {
             request.customer = nil
             request.metadata = [:]
             request.returnURL = nil
+            request.providerFields = nil
             return .create(request)
         case .confirm(var request):
             request.paymentMethod = nil
             request.returnURL = nil
+            request.providerFields = nil
             return .confirm(request)
-        case .capture: return self
+        case .capture(var request):
+            request.providerFields = nil
+            return .capture(request)
         case .cancel(var request):
             request.reason = nil
+            request.providerFields = nil
             return .cancel(request)
         case .refund(var request):
             request.reason = nil
             request.metadata = [:]
+            request.providerFields = nil
             return .refund(request)
         }
     }

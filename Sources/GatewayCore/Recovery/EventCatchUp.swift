@@ -76,11 +76,13 @@ package struct EventCatchUp: Service {
         var listing = try await store.read { try $0.eventListing(of: name) }
         var missed = 0
         defer { if missed > 0 { report(missed, at: name) } }
-        for _ in 0..<Self.pagesPerRound where !Task.isCancelled {
+        // A stop does not wait for a long list; the next start goes on with its next page.
+        for _ in 0..<Self.pagesPerRound where !Task.isCancelled && !Task.isShuttingDownGracefully {
             var window = listing.window ?? EventListing.Window(from: start(after: listing))
             let page = try await page(of: window, after: listing, at: provider)
-            // The mark is ahead of the provider's clock, so one of them is wrong, and what is between them may have been left out.
-            if window.cursor == nil, let now = page.now, now < window.from {
+            // The mark is ahead of the provider's clock, so one of them is wrong, and what is between them may have been left out. Where the
+            // provider does not tell its clock, this one shows it.
+            if window.cursor == nil, case let now = page.now ?? clock.now(), now < window.from {
                 window = EventListing.Window(from: now.advanced(by: .zero - Self.firstSpan))
                 listing.window = window
                 continue

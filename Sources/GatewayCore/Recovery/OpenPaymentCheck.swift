@@ -92,8 +92,9 @@ package struct OpenPaymentCheck: Service {
         var lastFailure: ProviderError?
         var hasAnswered = false
         for item in due {
-            // Cancelled, the rest is due again at the next start.
+            // A stop does not wait for the rest, which is due again at the next start.
             try Task.checkCancellation()
+            if Task.isShuttingDownGracefully { return }
             do {
                 switch item {
                 case .payment(let payment): try await ask(for: payment, at: provider)

@@ -41,6 +41,25 @@ struct UserErasureTests {
         }
     }
 
+    @Test("What a module filled into a stored request is erased with it")
+    func providerFields() {
+        var create = CreatePaymentIntentRequest(amount: usd(1), orderID: 1, userID: "42")
+        create.providerFields = ["mail": "ada@example.test"]
+        var confirm = ConfirmPaymentRequest(paymentIntentID: "pi_1")
+        confirm.providerFields = ["mail": "ada@example.test"]
+        var capture = CapturePaymentRequest(paymentIntentID: "pi_1", amount: usd(1))
+        capture.providerFields = ["mail": "ada@example.test"]
+        var cancel = CancelPaymentRequest(paymentIntentID: "pi_1")
+        cancel.providerFields = ["mail": "ada@example.test"]
+        var refund = CreateRefundRequest(paymentIntentID: "pi_1", amount: usd(1))
+        refund.providerFields = ["mail": "ada@example.test"]
+        for request in [
+            OperationRequest.create(create), .confirm(confirm), .capture(capture), .cancel(cancel), .refund(refund),
+        ] {
+            #expect(!"\(request.erased(userID: "erased-x"))".contains("ada@example.test"))
+        }
+    }
+
     @Test("While an operation is not settled nothing is erased, and the error names it")
     func unsettled() async throws {
         try await withGateway { gateway in

@@ -157,6 +157,17 @@ struct EventCatchUpTests {
         }
     }
 
+    @Test("A mark that is ahead of the gateway's clock is not believed where the provider does not tell its own")
+    func markAheadWithoutClock() async throws {
+        try await withGateway { gateway throws in
+            let now = gateway.clock.now()
+            let hour = EventListing(until: now.advanced(by: .seconds(3600)))
+            try await gateway.store.write { try $0.setEventListing(hour, of: "acme", at: now) }
+            gateway.service.list(event("evt_1", .other), at: now.advanced(by: .seconds(-60)))
+            #expect(await gateway.catchUp.catchUp() == 1)
+        }
+    }
+
     @Test("A provider that refuses the gateway's credentials is told so in the log, without the provider's words")
     func refusedCredentials() async throws {
         try await withGateway { gateway throws in

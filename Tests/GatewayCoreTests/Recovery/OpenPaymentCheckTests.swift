@@ -2,6 +2,7 @@ import GatewayCore
 import Logging
 import ProviderAPI
 import ProviderTestKit
+import ServiceLifecycle
 import Testing
 
 @Suite("Open payments and refunds on their way are asked for, ever more seldom", .timeLimit(.minutes(10)))
@@ -190,6 +191,38 @@ struct OpenPaymentCheckTests {
                 counts.append(gateway.service.lookups - before)
             }
             #expect(counts.allSatisfy { $0 <= 2 } && counts.reduce(0, +) == 5, "\(counts)")
+        }
+    }
+
+    /// One round as a service, so that a shutdown can reach it.
+    private struct Round: Service {
+        let check: OpenPaymentCheck
+
+        func run() async throws { await check.check() }
+    }
+
+    @Test("A stop does not wait for a round: the question under way ends it, and the rest is due again")
+    func stop() async throws {
+        try await withGateway { gateway throws in
+            await gateway.openPayments.check()
+            for _ in 0..<3 { _ = try await gateway.created() }
+            gateway.clock.advance(by: .seconds(130))
+            let gate = Gate()
+            gateway.service.holdRetrievals(at: gate)
+            let before = gateway.service.lookups
+            let round = ServiceGroupConfiguration.ServiceConfiguration(
+                service: Round(check: gateway.openPayments), successTerminationBehavior: .gracefullyShutdownGroup)
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(services: [round], logger: gateway.log.logger))
+            async let ended: Void = group.run()
+            await gate.reached()
+            await group.triggerGracefulShutdown()
+            gateway.service.holdRetrievals(at: nil)
+            gate.open()
+            try await ended
+            #expect(gateway.service.lookups == before + 1)
+            await gateway.openPayments.check()
+            #expect(gateway.service.lookups == before + 4, "all three are asked for")
         }
     }
 }
