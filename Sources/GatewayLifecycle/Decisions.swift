@@ -31,7 +31,7 @@ extension Lifecycle {
         }
         if open.intentID == nil, let operation = open.operations.first(where: { $0.kind == .create }) {
             guard operation.isUnknown, !operation.isLeased else { return .refuse(.busy(.create)) }
-            // Nobody has the client secret of such a payment, so that nobody can pay it.
+            // No client has the client secret of such a payment, so no payer can pay it.
             let isSuperseded =
                 operation.tracelessLooks >= 2 && !creation.chargesByItself && !mutants.contains(.unknownCreationBlocks)
             return isSuperseded ? .supersede(open.id, PlannedOperation(.create)) : .accepted(open.id)

@@ -119,7 +119,7 @@ extension Draft {
             failure: status == .declined ? .take : .clear, action: status == .requiresAction ? .take : .clear)
     }
 
-    /// Has the intent canceled at the provider, so that nobody can pay it any more.
+    /// Has the intent canceled at the provider, so that no payer can pay it any more.
     private mutating func planCancellation() {
         if !state.operations.contains(where: { $0.kind == .cancel }) { plan(PlannedOperation(.cancel, reason: .superfluous)) }
     }

@@ -2,7 +2,7 @@ import GatewayCore
 import ProviderAPI
 
 extension SQLiteTransaction {
-    /// The names are found one by one in the index, and of each provider at most as many payments are counted as are told.
+    /// The names are found one by one in the index, and at most ``ProviderUse/countLimit`` payments of each provider are counted.
     func providersInUse(since time: Timestamp, except names: Set<Identifier>) throws -> [ProviderUse] {
         var found: Set<Identifier> = []
         for status in TransactionStatus.allCases {

@@ -26,19 +26,20 @@ struct EventListingTests {
         }
     }
 
-    @Test("The migration keeps the mark of each provider, for its list and for its open payments")
+    @Test("The migration keeps the mark of each provider for its open payments, and begins its list a day before it")
     func migration() throws {
         let queue = try DatabaseQueue()
         let migrator = GatewayMigrator.make(installation: { "test" })
         try migrator.migrate(queue, upTo: Migration0010OpenOperations.identifier)
         try queue.write { database throws in
-            try database.execute(sql: "INSERT INTO event_listings VALUES ('mock', 7, 8, 9)")
+            try database.execute(sql: "INSERT INTO event_listings VALUES ('mock', 86400007, 8, 9)")
         }
         try migrator.migrate(queue)
         try queue.write { database throws in
             let store = SQLiteTransaction(database: database)
+            // The old mark was the gateway's clock, which may have been ahead of the provider's.
             #expect(try store.eventListing(of: "mock") == EventListing(until: Timestamp(unixMilliseconds: 7)))
-            #expect(try store.openPaymentsChecked(at: "mock") == Timestamp(unixMilliseconds: 7))
+            #expect(try store.openPaymentsChecked(at: "mock") == Timestamp(unixMilliseconds: 86_400_007))
         }
     }
 }

@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// Finds webhooks that never arrived: it reads the provider's own list of events, and takes in those that are not in the inbox.
 ///
 /// A list is read page by page. Each page is stored in one write with the place where the next one begins, so that a page that fails or a
-/// restart costs no progress, and any number of events is read in the end. How far a list was read is told by the provider's clock: the
+/// restart costs no progress, and any number of events is read in the end. The provider's clock says how far a list was read: the
 /// gateway's own may be wrong, and would leave out events that are made while it is.
 package struct EventCatchUp: Service {
     let store: any GatewayStore
