@@ -89,13 +89,14 @@ let package = Package(
         .target(name: "GatewayLifecycle", swiftSettings: optimized),
         .target(
             name: "GatewayCore",
-            dependencies: [providerAPI, logging, metrics, lifecycle],
+            dependencies: ["GatewayLifecycle", providerAPI, logging, metrics, lifecycle],
             swiftSettings: strict
         ),
         .target(
             name: "GatewayStorage",
             dependencies: [
-                "GatewayCore", "CSQLiteConfiguration", providerAPI, logging, .product(name: "GRDB", package: "GRDB.swift"),
+                "GatewayCore", "GatewayLifecycle", "CSQLiteConfiguration", providerAPI, logging,
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict
@@ -118,7 +119,7 @@ let package = Package(
         .target(
             name: "GatewayHTTP",
             dependencies: [
-                "GatewayCore", providerAPI, logging, metrics, lifecycle,
+                "GatewayCore", "GatewayLifecycle", providerAPI, logging, metrics, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -133,7 +134,8 @@ let package = Package(
         .executableTarget(
             name: "GatewayHost",
             dependencies: [
-                "GatewayCore", "GatewayStorage", "ProviderLoading", "GatewayHTTP", "CMalloc", "CProcessGuard", providerAPI,
+                "GatewayCore", "GatewayLifecycle", "GatewayStorage", "ProviderLoading", "GatewayHTTP", "CMalloc", "CProcessGuard",
+                providerAPI,
                 conformance, logging, metrics, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -182,12 +184,17 @@ let package = Package(
             name: "GatewayLifecycleTests", dependencies: ["GatewayLifecycle", "LifecycleExplorer"], swiftSettings: strict),
         .testTarget(
             name: "GatewayCoreTests",
-            dependencies: ["GatewayCore", "GatewayStorage", providerAPI, testKit, logging, lifecycle],
+            dependencies: [
+                "GatewayCore", "GatewayLifecycle", "LifecycleExplorer", "GatewayStorage", providerAPI, testKit, logging,
+                lifecycle,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "GatewayStorageTests",
-            dependencies: ["GatewayStorage", "GatewayCore", providerAPI, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "GatewayStorage", "GatewayCore", "GatewayLifecycle", providerAPI, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -197,7 +204,8 @@ let package = Package(
         .testTarget(
             name: "GatewayHTTPTests",
             dependencies: [
-                "GatewayHTTP", "GatewayCore", "GatewayStorage", "GatewayHarness", providerAPI, testKit, logging,
+                "GatewayHTTP", "GatewayCore", "GatewayLifecycle", "GatewayStorage", "GatewayHarness", providerAPI, testKit,
+                logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -274,7 +282,8 @@ let package = Package(
             name: "Strikes", dependencies: ["StrikePage"], path: "Torture/Strikes", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "StrikeControl", dependencies: ["StrikePage"], path: "Torture/StrikeControl", swiftSettings: strict),
         .target(
-            name: "TortureBooks", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Torture/Books",
+            name: "TortureBooks", dependencies: ["GatewayLifecycle", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Torture/Books",
             swiftSettings: strict
         ),
         .executableTarget(

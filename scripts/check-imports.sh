@@ -20,16 +20,16 @@ Sources/StripeProvider/Entry:                            ProviderAPI StripeProvi
 Sources/MockProvider:                                    $provider
 Sources/MockProvider/Entry:                              ProviderAPI MockProvider
 Sources/GatewayLifecycle:
-Sources/GatewayCore:      $host ProviderAPI ServiceLifecycle
-Sources/GatewayStorage:   $host ProviderAPI GatewayCore GRDB GRDBSQLite Dispatch CSQLiteConfiguration
+Sources/GatewayCore:      $host ProviderAPI GatewayLifecycle ServiceLifecycle
+Sources/GatewayStorage:   $host ProviderAPI GatewayLifecycle GatewayCore GRDB GRDBSQLite Dispatch CSQLiteConfiguration
 Sources/ProviderLoading:  $host ProviderAPI GatewayCore Yams Crypto Glibc CProcessGuard
-Sources/GatewayHTTP:      $host ProviderAPI GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1 JWTKit
+Sources/GatewayHTTP:      $host ProviderAPI GatewayLifecycle GatewayCore Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1 JWTKit
 Sources/GatewayHTTP:      ServiceLifecycle
 Sources/GatewayHost:      $host ProviderAPI ProviderConformance GatewayCore GatewayStorage ProviderLoading GatewayHTTP
 Sources/GatewayHost:      ArgumentParser AsyncHTTPClient HTTPTypes Hummingbird JWTKit NIOCore NIOHTTP1 NIOHTTPCompression NIOPosix NIOSSL
-Sources/GatewayHost:      CoreMetrics ServiceLifecycle UnixSignals Glibc CMalloc CProcessGuard
+Sources/GatewayHost:      CoreMetrics GatewayLifecycle ServiceLifecycle UnixSignals Glibc CMalloc CProcessGuard
 Torture/StrikeControl:    Foundation Synchronization Glibc StrikePage
-Torture/Books:            Foundation GRDB
+Torture/Books:            Foundation GRDB GatewayLifecycle
 Torture/Explorer:         GatewayLifecycle
 Torture/ExplorerRun:      GatewayLifecycle Glibc LifecycleExplorer
 Torture/Run:              Foundation Synchronization Glibc GatewayHarness StrikeControl TortureBooks ProviderAPI

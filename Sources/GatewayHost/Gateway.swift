@@ -26,7 +26,7 @@ struct Gateway: AsyncParsableCommand {
 
             When something is open:
 
-              gateway operations --open      what has no outcome, what happens next
+              gateway operations --open      all that is open, what happens next
               gateway explain 42             the whole story of the transaction 42
               gateway reconcile              asks the providers about all of it, now
 
@@ -38,6 +38,7 @@ struct Gateway: AsyncParsableCommand {
 
               0   done
               1   failed while running
+              2   gateway audit could not compare every payment
               64  wrong usage
               74  the disk failed while a gateway committed; start it again
               78  wrong configuration
@@ -45,9 +46,9 @@ struct Gateway: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, ReloadCommand.self, CheckCommand.self, MigrateCommand.self, TokenCommand.self,
-            ProvidersCommand.self,
-            OperationsCommand.self, ExplainCommand.self, WaitCommand.self, ReconcileCommand.self, WebhooksCommand.self,
-            CallCommand.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self, EraseCommand.self,
+            ProvidersCommand.self, OperationsCommand.self, PaymentsCommand.self, ExplainCommand.self, WaitCommand.self,
+            ReconcileCommand.self, WebhooksCommand.self, CallCommand.self, BackupCommand.self, RestoreCommand.self,
+            AuditCommand.self, EraseCommand.self,
             ReferenceCommand.self, CertifyCommand.self, ProbeModuleCommand.self, CertifyWorkerCommand.self,
             ProviderAuthorCommand.self,
         ]

@@ -22,8 +22,9 @@ package enum Command: Sendable, Hashable {
 
     /// Declare an operation's outcome, with what a look-up showed just before; nil where the provider did not answer.
     case declare(operation: Int64, OperatorWord, LookUp?, isForced: Bool)
-    /// Accept the open discrepancy: the books stand as the provider shows them.
-    case accept
+    /// Accept the open discrepancy: the books stand as the provider shows them. An operation that has had no outcome for 72 hours is looked
+    /// up just before; nil where the provider did not answer, and for every other discrepancy.
+    case accept(LookUp?)
     /// Give everything back: refund what was captured, or cancel what is not.
     case giveBack(Abilities)
 }
@@ -167,6 +168,8 @@ package enum Refusal: Sendable, Hashable {
     case objectUnknown
     /// The operation made an object, and the operator named none.
     case objectMissing
+    /// The provider has the money in another currency than the order, so that the gateway cannot give it back.
+    case otherCurrency
 
     /// Whether the refusal is stored under the request's idempotency key and replayed: it depends on the payment's state. The
     /// others are about the request's form, or pass.
@@ -174,7 +177,7 @@ package enum Refusal: Sendable, Hashable {
         switch self {
         case .orderAlreadyPaid, .inReview, .status, .otherPaymentOpen, .otherPaymentDiffers, .disputed, .refundExceeds: true
         case .busy, .captureExceeds, .wholeAmountOnly, .unsupported, .amountNotPositive, .lookUpOnly, .nothingOpen, .contradicted,
-            .unverified, .objectUnknown, .objectMissing:
+            .unverified, .objectUnknown, .objectMissing, .otherCurrency:
             false
         }
     }

@@ -10,7 +10,7 @@ extension Lifecycle {
         case .repeatCall(let operation, let elapsed): repeatCall(operation, elapsed, state)
         case .cancelSuperfluous: cancelSuperfluous(state)
         case .declare(let operation, let word, let lookUp, let isForced): declare(operation, word, lookUp, isForced, state)
-        case .accept: accept(state)
+        case .accept(let lookUp): accept(lookUp, state)
         case .giveBack(let abilities): giveBack(abilities, state)
         }
     }
@@ -177,20 +177,25 @@ extension Lifecycle {
         return sight.operation == nil && sight.amount == operation.amount && sight.isOrderCurrency
     }
 
-    private func accept(_ state: PaymentState) -> Decision {
+    private func accept(_ lookUp: LookUp?, _ state: PaymentState) -> Decision {
         guard let open = state.discrepancy else { return .refuse(.nothingOpen) }
-        if open.code == .outcomeUnknown, let operation = state.operations.first(where: { $0.id == open.value }),
-            operation.isLeased
-        {
-            return .refuse(.busy(operation.kind))
+        guard open.code == .outcomeUnknown, let operation = state.operations.first(where: { $0.id == open.value }) else {
+            return .observe(.accepted)
         }
-        return .observe(.accepted)
+        if operation.isLeased { return .refuse(.busy(operation.kind)) }
+        guard let lookUp else { return .refuse(.unverified) }
+        // The books stand as the provider shows them: what it carried out is booked.
+        return showsTrace(of: operation, lookUp, nil)
+            ? .observe(.outcome(Outcome(operation.id, .found(lookUp)))) : .observe(.accepted)
     }
 
     private func giveBack(_ abilities: Abilities, _ state: PaymentState) -> Decision {
         if state.discrepancy == nil { return .refuse(.nothingOpen) }
         if state.isPaid { return refund(nil, abilities, state, .review) }
-        guard case .call(var operation) = cancel(state) else { return cancel(state) }
+        // What was captured in another currency is not in the books, and a provider cancels nothing that is captured.
+        if state.hasOtherCurrency, state.shown == .processing { return .refuse(.otherCurrency) }
+        let decision = cancel(state)
+        guard case .call(var operation) = decision else { return decision }
         operation.reason = .review
         return .call(operation)
     }

@@ -6,7 +6,7 @@ package struct Discrepancy: Sendable, Hashable {
     /// What differs.
     package let code: DiscrepancyCode
     /// What makes this difference another than an accepted one of the same code: an amount, or the id of a refund or of an
-    /// operation.
+    /// operation. ``otherCurrency`` and those of the code `object_differs` have a value of their own.
     package let value: Int64
 
     /// A difference.
@@ -45,9 +45,27 @@ package enum DiscrepancyCode: String, Sendable, Hashable, CaseIterable {
         case .refundExceeds, .refundContradictsDecision, .outcomeUnknown: false
         }
     }
+}
 
-    /// Whether the discrepancy closes when all money is back. Too much money back, and an open outcome, remain a question then.
-    var closesWhenRefunded: Bool { self != .refundExceeds && self != .outcomeUnknown }
+extension Discrepancy {
+    /// Another intent claims the payment.
+    static let otherIntent = Discrepancy(.objectDiffers, 0)
+    /// The intent was canceled after it had been captured.
+    static let canceledAfterCapture = Discrepancy(.objectDiffers, 1)
+    /// One refund of the gateway was shown under two ids.
+    static let otherRefund = Discrepancy(.objectDiffers, 2)
+    /// The intent is in another currency than the order.
+    static let otherCurrency = Discrepancy(.amountDiffers, -1)
+
+    /// Whether the discrepancy closes when all money is back. Too much money back, an open outcome, and another object, which may hold money
+    /// or have given it back a second time, remain a question then.
+    var closesWhenRefunded: Bool {
+        switch code {
+        case .refundExceeds, .outcomeUnknown: false
+        case .objectDiffers: self == .canceledAfterCapture
+        case .amountDiffers, .duplicatePayment, .paidAfterCancel, .capturedMore, .capturedLess, .refundContradictsDecision: true
+        }
+    }
 }
 
 extension PaymentState {
@@ -56,9 +74,10 @@ extension PaymentState {
         var found: [Discrepancy] = []
         func add(_ code: DiscrepancyCode, _ value: Int64) { found.append(Discrepancy(code, value)) }
 
-        if otherIntentID != nil || hasOtherRefund { add(.objectDiffers, 0) }
-        if isCanceledAfterCapture { add(.objectDiffers, 1) }
-        if hasOtherCurrency { add(.amountDiffers, -1) }
+        if otherIntentID != nil { found.append(.otherIntent) }
+        if hasOtherRefund { found.append(.otherRefund) }
+        if isCanceledAfterCapture { found.append(.canceledAfterCapture) }
+        if hasOtherCurrency { found.append(.otherCurrency) }
         if let differingAmount { add(.amountDiffers, differingAmount) }
         for refund in refunds {
             if let amount = refund.providerAmount, amount != refund.amount { add(.amountDiffers, amount) }
@@ -85,6 +104,6 @@ extension PaymentState {
     /// The gravest difference that no operator has accepted; nil where the books and the provider agree.
     package var openDiscrepancy: Discrepancy? {
         let isMoneyBack = isPaid && refunded >= captured
-        return discrepancies.first { !accepted.contains($0) && !(isMoneyBack && $0.code.closesWhenRefunded) }
+        return discrepancies.first { !accepted.contains($0) && !(isMoneyBack && $0.closesWhenRefunded) }
     }
 }

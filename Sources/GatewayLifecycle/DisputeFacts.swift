@@ -8,7 +8,7 @@ package struct DisputeFacts: Sendable, Hashable {
     package var isOrderCurrency: Bool
     /// Where the dispute stands.
     package var stage: DisputeStage
-    /// When the provider made the newest news of it, in milliseconds since 1970.
+    /// When the provider made the newest news of it, or was asked for it, in milliseconds since 1970.
     package var changedAt: Int64
 
     /// A dispute as the provider shows it.
@@ -23,6 +23,11 @@ package struct DisputeFacts: Sendable, Hashable {
     /// Returns whether other news of the same dispute are newer. Within one tick of the provider's clock the later stage is.
     func isOlder(than other: DisputeFacts) -> Bool {
         (changedAt, stage.rawValue, amount) < (other.changedAt, other.stage.rawValue, other.amount)
+    }
+
+    /// Returns whether both show the same, whatever their times.
+    func agrees(with other: DisputeFacts) -> Bool {
+        amount == other.amount && isOrderCurrency == other.isOrderCurrency && stage == other.stage
     }
 }
 

@@ -36,7 +36,11 @@ struct Draft {
         guard let index = state.operations.firstIndex(where: { $0.id == operation.id }) else { return }
         state.operations.remove(at: index)
         evolution.ended.append(OperationEnd(id: operation.id, kind: operation.kind, succeeded: succeeded, reason: reason))
-        if cause == nil { cause = .ended(operation.kind, reason) }
+        if cause == nil {
+            cause = .ended(operation.kind, reason)
+        } else {
+            evolution.notes.append(.alsoEnded(operation: operation.id, operation.kind, reason))
+        }
     }
 
     /// Leaves an operation open, without an outcome. A look-up is no call: an operation that was never sent is not unknown by it.
@@ -47,7 +51,7 @@ struct Draft {
         state.operations[index].isLeased = false
         if isTraceless { state.operations[index].tracelessLooks = min(2, operation.tracelessLooks + 1) }
         evolution.kept.append(operation.id)
-        if cause == nil { cause = .outcomeUnknown(operation.kind) }
+        if cause == nil, state.operations[index].isUnknown { cause = .outcomeUnknown(operation.kind) }
     }
 
     mutating func note(_ note: Note) { cause = cause ?? note }
@@ -148,6 +152,8 @@ struct Draft {
         } else if !state.accepted.contains(open) {
             state.accepted.append(open)
         }
+        // The books cannot hold the money of another currency. The order is payable again, and an intent that is still open is canceled.
+        if open == .otherCurrency { close(.byOperator) }
         acceptedNow = open
     }
 
@@ -174,7 +180,11 @@ struct Draft {
         compareDisputes()
         compareDiscrepancy()
         let hasChanged = state != before
-        if let cause { evolution.notes.insert(cause, at: 0) } else if hasChanged { evolution.notes.insert(.observed, at: 0) }
+        if let cause {
+            evolution.notes.insert(cause, at: 0)
+        } else if hasChanged, acceptedNow == nil {
+            evolution.notes.insert(.observed, at: 0)
+        }
         evolution.state = state
         return evolution
     }

@@ -80,6 +80,8 @@ package enum Note: Sendable, Hashable {
     case requested(OperationKind)
     /// An operation ended.
     case ended(OperationKind, OperationEnd.Reason)
+    /// An operation ended because another one did.
+    case alsoEnded(operation: Int64, OperationKind, OperationEnd.Reason)
     /// A call or a look-up ended without an outcome.
     case outcomeUnknown(OperationKind)
     /// An operation has been open for 72 hours.
@@ -98,12 +100,14 @@ package enum Note: Sendable, Hashable {
     case reviewAccepted(Discrepancy)
 }
 
-/// What the gateway has to do next. The pending row of a webhook carries the first three; the fourth goes with the change.
+/// What the gateway has to do next. The pending row of a webhook carries the first four; the others go with the change.
 package enum FollowUp: Sendable, Hashable {
     /// Fetch the intent.
     case fetchIntent
     /// Fetch the list of refunds.
     case fetchRefunds
+    /// Fetch the list of disputes.
+    case fetchDisputes
     /// Fetch again: the payment changed after the object had been asked for.
     case fetchAgain
     /// Cancel these payments of the order at the provider.
@@ -130,7 +134,7 @@ package enum Alert: String, Sendable, Hashable, CaseIterable {
     case authorizationLapsed = "authorization_lapsed"
 }
 
-/// What the shop has to hear of. Raw values are those of the outbound events.
+/// What the shop has to hear of. Raw values are the labels of the metric `gateway_lifecycle_events_total`.
 package enum LifecycleEvent: String, Sendable, Hashable, CaseIterable {
     case paymentCreated = "payment.created"
     case paymentRequiresAction = "payment.requires_action"

@@ -2,8 +2,8 @@
 ///
 /// ``decide(_:on:)`` takes a command and says what to do. ``evolve(_:by:)`` takes an observation and says what the payment has
 /// become. Both are pure: time, rows and answers come in as values, and nothing goes out but the result. Every request, provider
-/// answer, webhook, look-up and operator's command is to go through these two functions, and nothing else is to change a status or
-/// an amount. The gateway does not use them yet: see docs/lifecycle.md.
+/// answer, webhook, look-up and operator's command goes through these two functions, and nothing else changes a status or an
+/// amount.
 ///
 /// Read in this order: ``PaymentState``, ``Observation``, `IntentEvolution.swift`, `OutcomeEvolution.swift`,
 /// `RefundEvolution.swift`, ``Discrepancy``, ``Command``, `Decisions.swift`, ``OrderState``.

@@ -127,6 +127,8 @@ package enum CallResult: Sendable, Hashable {
     case unknown
     /// No call was made: recovery looked for a trace.
     case found(LookUp)
+    /// No call was made, and the provider did not answer the look-up.
+    case lookUpFailed
 }
 
 /// What a look-up found.

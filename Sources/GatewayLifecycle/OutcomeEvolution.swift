@@ -7,11 +7,11 @@
 /// | --- | --- | --- | --- | --- | --- |
 /// | its object | succeeded | by the intent's status | by the intent's status | by the intent's status | by the refund's status |
 /// | declined | failed, payment closed | failed, payment `failed` | failed, status stays | failed | failed |
-/// | refused, believed | failed, payment closed | failed | failed | failed; closed here if unsupported | failed |
+/// | refused, believed | failed, payment closed | failed | failed | failed; closed here if it must not go on | failed |
 /// | refused, not believed | open | open | open | open | open |
 /// | not sent, first call | failed, payment closed | failed | failed | failed | failed |
 /// | not sent, later call | open | open | open | open | open |
-/// | unknown | open | open | open | open | open, unless a webhook showed the refund |
+/// | unknown, look-up failed | open | open | open | open | open, unless a webhook showed the refund |
 /// | found with a trace | succeeded | by the intent's status | by the intent's status | by the intent's status | by the refund's status |
 /// | found without a trace | open, or not executed | open, or not executed | open, or not executed | open, or not executed | open, or not executed |
 extension Draft {
@@ -26,6 +26,7 @@ extension Draft {
             believes(reason, outcome.evidence, operation) ? refuse(reason, sight, operation) : keepOpen(operation)
         case .notSent: operation.mayHaveBeenSent ? keepOpen(operation) : endUnsent(operation)
         case .unknown: keepOpen(operation)
+        case .lookUpFailed: keepOpen(operation, afterCall: false)
         case .found(let lookUp): look(lookUp, outcome.evidence, operation)
         }
     }
@@ -78,9 +79,13 @@ extension Draft {
     private mutating func decline(_ sight: IntentSight?, _ operation: OpenOperation) {
         if operation.kind == .refund { return endUnmade(operation, .declined) }
         let isOwn = sight.map { observe($0, .own) } ?? false
+        // Some providers show a declined intent as one that waits for a payment method.
+        let isDeclined = !isOwn || sight?.status == .requiresPaymentMethod
         switch operation.kind {
-        case .create: if !isOwn, state.intentID == nil { close(.declined) }
-        case .confirm: if !isOwn, state.mayStillBePaid { state.shown = .declined }
+        case .create:
+            if !isOwn, state.intentID == nil { close(.declined) }
+            if isOwn, isDeclined, state.mayStillBePaid { state.shown = .declined }
+        case .confirm: if isDeclined, state.mayStillBePaid { state.shown = .declined }
         // The authorization stands.
         case .capture: if breaks(.declinedCaptureFails), state.mayStillBePaid { state.shown = .declined }
         case .cancel, .refund: break
@@ -98,7 +103,7 @@ extension Draft {
         // A provider that finds no creations shows no trace of one that it carried out.
         case .nothing: return evidence.isLookUpComplete
         case .intent(let sight): return !operation.kind.hasTrace(in: sight.status)
-        case .refunds(let refunds): return !refunds.contains { mayBelong($0, to: operation) }
+        case .refunds(let refunds): return evidence.isLookUpComplete && !refunds.contains { mayBelong($0, to: operation) }
         case nil: return false
         }
     }
@@ -110,7 +115,7 @@ extension Draft {
         switch (operation.kind, reason) {
         case (.create, _):
             if state.intentID == nil { close(.refused) }
-        case (.cancel, .unsupported):
+        case (.cancel, .unsupported) where mustNotGoOn:
             // Nothing more can be done: the payment is closed here, and what is paid all the same becomes a discrepancy.
             if !state.isPaid { state.closure = .local }
             return end(operation, succeeded: true, .completed)
@@ -119,6 +124,13 @@ extension Draft {
         default: break
         }
         end(operation, succeeded: false, .rejected)
+    }
+
+    /// Whether the payment is closed even where the provider has no cancellation: a confirmation without an outcome would be sent again,
+    /// the order is paid, or the gateway or an operator gave the payment up. Otherwise it stays open: the payer can still pay it.
+    private var mustNotGoOn: Bool {
+        state.closure != nil || state.operations.contains { $0.kind == .confirm } || state.siblings.hasPaid
+            || state.discrepancy != nil
     }
 
     private mutating func endUnsent(_ operation: OpenOperation) {

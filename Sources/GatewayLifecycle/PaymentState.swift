@@ -85,7 +85,7 @@ package enum Closure: String, Sendable, Hashable, CaseIterable {
     case notExecuted = "not_executed"
     /// Another payment of the order took its place while its creation had no outcome.
     case superseded
-    /// A client canceled it, and the provider has no cancellation.
+    /// It was to be canceled while it must not go on, and the provider has no cancellation.
     case local
     /// An operator closed it.
     case byOperator = "operator"
@@ -107,7 +107,7 @@ package struct OpenOperation: Sendable, Hashable {
     package var mayHaveBeenSent = false
     /// Whether it has been open for 72 hours.
     package var isOverdue = false
-    /// How many complete look-ups in a row found no trace of it; counted up to two.
+    /// How many look-ups in a row found no trace of it, whether the provider shows everything or not; counted up to two.
     package var tracelessLooks: UInt8 = 0
 
     /// An operation that has just been stored.
@@ -155,6 +155,9 @@ extension PaymentState {
 
     /// What is on its way back, in minor units. At most what is left of ``captured``.
     package var reserved: Int64 { min(captured - refunded, sum { $0.isOnItsWay }) }
+
+    /// Whether the intent may still be paid at the provider, for all that it showed. The gateway may have closed the payment.
+    package var isOpenAtProvider: Bool { intentID != nil && !isPaid && !isCanceledAtProvider && !isExpired }
 
     /// Whether money was captured and is not refunded in full.
     package var holdsMoney: Bool { refunded < captured }

@@ -78,19 +78,35 @@ extension Draft {
 
     // MARK: Disputes
 
-    /// Applies a dispute: the newest news of each id counts, so that a dispute that was lost and then won is won.
+    /// Applies a dispute: the provider's latest state of each id counts, so that a dispute that was lost and then won is won.
+    ///
+    /// Of webhooks the newest one counts. A fetched dispute has no time of the provider's. It is the latest state where the
+    /// payment has not changed since the question; its ``DisputeFacts/changedAt`` is the time of the question, by the gateway's
+    /// clock. That clock and the provider's can differ, so a webhook that seems older than the books and disagrees with them makes
+    /// the gateway fetch the disputes.
     mutating func observe(_ dispute: DisputeFacts, _ authority: Authority) {
         if let index = state.disputes.firstIndex(where: { $0.id == dispute.id }) {
-            let isNewer =
-                breaks(.stageOutranksTime)
-                ? dispute.stage != .won && dispute.stage.rawValue > state.disputes[index].stage.rawValue
-                : state.disputes[index].isOlder(than: dispute)
-            if isNewer { state.disputes[index] = dispute }
+            observe(dispute, at: index, authority)
         } else if state.disputes.isEmpty || !breaks(.keepsOneDispute) {
             let index = state.disputes.firstIndex { dispute.id < $0.id } ?? state.disputes.endIndex
             state.disputes.insert(dispute, at: index)
         }
         // Somebody was charged.
         if !state.isPaid, authority == .reported { follow(.fetchIntent) }
+    }
+
+    private mutating func observe(_ dispute: DisputeFacts, at index: Int, _ authority: Authority) {
+        let known = state.disputes[index]
+        if authority == .reported {
+            let isNewer =
+                breaks(.stageOutranksTime)
+                ? dispute.stage != .won && dispute.stage.rawValue > known.stage.rawValue : known.isOlder(than: dispute)
+            if isNewer { state.disputes[index] = dispute } else if !known.agrees(with: dispute) { follow(.fetchDisputes) }
+            return
+        }
+        if known.agrees(with: dispute) { return }
+        guard isFresh(authority) else { return follow(.fetchAgain) }
+        state.disputes[index] = dispute
+        state.disputes[index].changedAt = max(known.changedAt, dispute.changedAt)
     }
 }

@@ -38,7 +38,8 @@ extension SQLiteTransaction {
                 let erased = try erase(payment, of: user, as: pseudonym, at: now)
                 step.webhooks += try eraseWebhooks(of: erased, at: now)
                 let change = HistoryChange(
-                    type: "personal_data.erased", actor: actor.name, fromStatus: erased.status, toStatus: erased.status)
+                    type: "personal_data.erased", actor: actor.name, fromStatus: HistoryStatus(erased.status),
+                    toStatus: HistoryStatus(erased.status))
                 try appendHistory(change, of: erased, at: now)
             }
             step.transactions += payments.count
@@ -57,7 +58,7 @@ extension SQLiteTransaction {
             """
             UPDATE payment_transactions
             SET user_id = ?, metadata = '{}', client_secret = NULL, provider_customer_id = NULL, error_message = NULL,
-                next_action = NULL, updated_at = ?, version = version + 1
+                next_action = NULL, review_detail = NULL, updated_at = ?, version = version + 1
             WHERE id = ?
             RETURNING \(TransactionRow.columns)
             """,

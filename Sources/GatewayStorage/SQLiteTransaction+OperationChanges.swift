@@ -1,15 +1,16 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SQLiteTransaction {
-    /// The first check is due when the lease runs out: until then the operation is in its first caller's hands.
-    func insertOperation(_ operation: NewOperation, lease: Duration, at now: Timestamp) throws -> Operation {
+    /// The first check is due when the lease runs out: until then the operation belongs to the task that stored it.
+    func insertOperation(_ operation: NewOperation, lease: Duration?, at now: Timestamp) throws -> Operation {
         let request = JSONColumn.encode(request: operation.request)
         let id = try insert(
             Self.insertion,
             [
-                operation.transactionID, operation.request.kind.rawValue, request, lease.wholeMilliseconds,
-                lease.wholeMilliseconds, operation.idempotency?.owner, operation.idempotency?.key, operation.requestID,
+                operation.transactionID, operation.request.kind.rawValue, request, lease?.wholeMilliseconds,
+                lease?.wholeMilliseconds ?? 0, operation.idempotency?.owner, operation.idempotency?.key, operation.requestID,
                 now.unixMilliseconds, now.unixMilliseconds, operation.nonce,
             ]
         )
@@ -27,12 +28,14 @@ extension SQLiteTransaction {
         ) VALUES (?, ?, 'pending', ?, 1, 0, 1, \(DatabaseClock.now) + ?, \(DatabaseClock.now) + ?, ?, ?, ?, ?, ?, ?)
         """
 
+    /// An operation without a lease has not been called by anybody since it was stored or kept open.
     func takeOverOperation(_ id: Int64, fence: Int64, lease: Duration) throws -> Operation? {
         try first(
             """
             UPDATE operations SET
-                fence = fence + 1, attempts = attempts + 1, may_have_been_sent = 1, lease_until = \(DatabaseClock.now) + ?,
-                next_check_at = \(DatabaseClock.now) + ?, updated_at = \(DatabaseClock.now)
+                fence = fence + 1, attempts = attempts + 1,
+                may_have_been_sent = max(may_have_been_sent, lease_until IS NOT NULL),
+                lease_until = \(DatabaseClock.now) + ?, next_check_at = \(DatabaseClock.now) + ?, updated_at = \(DatabaseClock.now)
             WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
                 AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
             RETURNING \(OperationRow.columns)
@@ -54,16 +57,37 @@ extension SQLiteTransaction {
         """
 
     func keepOperationOpen(
-        _ id: Int64, fence: Int64, outcome: String, nextCheckAfter: Duration, at now: Timestamp
+        _ id: Int64, fence: Int64, outcome: String, standing: OpenOperation?, nextCheckAfter: Duration, at now: Timestamp
     ) throws -> Bool {
         try execute(
             """
             UPDATE operations SET
-                state = 'unknown', may_have_been_sent = 1, outcome = ?, lease_until = NULL,
-                next_check_at = \(DatabaseClock.now) + ?, updated_at = ?
+                state = ?, may_have_been_sent = ?, outcome = ?, lease_until = NULL,
+                next_check_at = \(DatabaseClock.now) + ?, updated_at = ?,
+                traceless_looks = coalesce(?, traceless_looks), is_overdue = coalesce(?, is_overdue)
             WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
             """,
-            [outcome, nextCheckAfter.wholeMilliseconds, now.unixMilliseconds, id, fence]
+            [
+                (standing?.isUnknown ?? true ? Operation.State.unknown : .pending).rawValue,
+                standing?.mayHaveBeenSent ?? true ? 1 : 0 as Int64, outcome, nextCheckAfter.wholeMilliseconds,
+                now.unixMilliseconds, standing.map { Int64($0.tracelessLooks) },
+                standing.map { $0.isOverdue ? 1 : 0 as Int64 }, id, fence,
+            ]
+        ) == 1
+    }
+
+    func noteCall(_ operation: Operation, standing: OpenOperation, at now: Timestamp) throws -> Bool {
+        try execute(
+            """
+            UPDATE operations SET
+                last_call_at = ?, traceless_looks = ?, request = CASE may_have_been_sent WHEN 0 THEN ? ELSE request END,
+                may_have_been_sent = 1
+            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+            """,
+            [
+                now.unixMilliseconds, Int64(standing.tracelessLooks), JSONColumn.encode(request: operation.request), operation.id,
+                operation.fence,
+            ]
         ) == 1
     }
 
@@ -71,7 +95,8 @@ extension SQLiteTransaction {
         try execute(
             """
             UPDATE operations INDEXED BY operations_due
-            SET deaths = deaths + (lease_until IS NOT NULL), lease_until = NULL,
+            SET deaths = deaths + (lease_until IS NOT NULL),
+                may_have_been_sent = max(may_have_been_sent, lease_until IS NOT NULL), lease_until = NULL,
                 next_check_at = min(next_check_at, \(DatabaseClock.now)), updated_at = \(DatabaseClock.now)
             WHERE \(OperationRow.isOpen)
             """
@@ -97,18 +122,14 @@ extension SQLiteTransaction {
         )
     }
 
-    func endOperationByHand(_ id: Int64, state: Operation.State, at now: Timestamp) throws -> Bool {
-        guard state == .succeeded || state == .failed else {
-            throw StoreError.constraint("operations: \(state.rawValue) is not an end")
-        }
+    func endUnleasedOperation(_ id: Int64, state: Operation.State, outcome: String, at now: Timestamp) throws -> Bool {
+        guard !state.isOpen else { throw StoreError.constraint("operations: \(state.rawValue) is not an end") }
         return try execute(
             """
-            UPDATE operations SET
-                state = ?, outcome = 'resolved', fence = fence + 1, lease_until = NULL, updated_at = ?
-            WHERE id = ? AND deleted_at IS NULL AND \(OperationRow.isUnsettled)
-                AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
+            UPDATE operations SET state = ?, outcome = ?, fence = fence + 1, lease_until = NULL, updated_at = ?
+            WHERE id = ? AND \(OperationRow.isOpen) AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
             """,
-            [state.rawValue, now.unixMilliseconds, id]
+            [state.rawValue, outcome, now.unixMilliseconds, id]
         ) == 1
     }
 }

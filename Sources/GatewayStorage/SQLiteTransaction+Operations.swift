@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SQLiteTransaction {
@@ -8,25 +9,28 @@ extension SQLiteTransaction {
         )
     }
 
-    func openOperation(transactionID: Int64) throws -> Operation? {
-        try first(
-            """
-            SELECT \(OperationRow.columns) FROM operations INDEXED BY operations_one_open
-            WHERE transaction_id = ? AND kind <> 'refund' AND \(OperationRow.isOpen)
-            """,
-            [transactionID], OperationRow.decode
-        )
+    /// The rows of one payment are few, so that one index serves open and ended ones.
+    func openOperations(transactionID: Int64) throws -> [OpenOperation] {
+        try all(Self.openOperations, [transactionID]) { row in
+            let read = ColumnReader(row, of: "operations")
+            var operation = OpenOperation(
+                id: read.id, kind: try read.value(1, "kind"), amount: row[2] as Int64? ?? 0)
+            operation.isUnknown = row[3]
+            operation.isLeased = row[4]
+            operation.mayHaveBeenSent = row[5]
+            operation.isOverdue = row[6]
+            operation.tracelessLooks = UInt8(clamping: row[7] as Int64)
+            return operation
+        }
     }
 
-    func isLeased(operationID: Int64) throws -> Bool {
-        try first(
-            """
-            SELECT 1 FROM operations
-            WHERE id = ? AND \(OperationRow.isOpen) AND lease_until > \(DatabaseClock.now)
-            """,
-            [operationID]
-        ) { _ in true } ?? false
-    }
+    private static let openOperations = """
+        SELECT id, kind,
+            CASE kind WHEN 'capture' THEN json_extract(request, '$.capture._0.amount.minorUnits')
+                WHEN 'refund' THEN json_extract(request, '$.refund._0.amount.minorUnits') END,
+            state = 'unknown', coalesce(lease_until > \(DatabaseClock.now), 0), may_have_been_sent, is_overdue, traceless_looks
+        FROM operations INDEXED BY operations_transaction WHERE transaction_id = ? AND \(OperationRow.isOpen) ORDER BY id
+        """
 
     func transaction(ofOpenOperation id: Int64, fence: Int64) throws -> PaymentTransaction? {
         try first(Self.transactionOfOpenOperation, [id, fence], TransactionRow.decode)
@@ -100,7 +104,7 @@ extension SQLiteTransaction {
 enum OperationRow {
     static let columns = """
         id, transaction_id, kind, state, request, attempts, may_have_been_sent, fence, idempotency_owner, idempotency_key, \
-        request_id, created_at, deaths, nonce
+        request_id, created_at, deaths, nonce, last_call_at, traceless_looks, is_overdue
         """
 
     /// Whether an operation has no end.
@@ -109,14 +113,8 @@ enum OperationRow {
     /// The condition of the partial indexes over open operations, word for word: SQLite uses them for nothing else.
     static let isOpen = "state IN ('pending', 'unknown') AND deleted_at IS NULL"
 
-    /// The condition of the partial index over operations in review, word for word.
-    static let isReviewed = "state = 'manual_review' AND deleted_at IS NULL"
-
-    /// A query for the ids of all operations without an end: the open ones, and those in review.
-    static let unsettledIDs = """
-        (SELECT id FROM operations INDEXED BY operations_due WHERE \(isOpen) \
-        UNION ALL SELECT id FROM operations INDEXED BY operations_reviewed WHERE \(isReviewed))
-        """
+    /// A query for the ids of all operations without an end.
+    static let unsettledIDs = "(SELECT id FROM operations INDEXED BY operations_due WHERE \(isOpen))"
 
     static func decode(_ row: SQLiteRow) throws -> Operation {
         let read = ColumnReader(row, of: "operations")
@@ -124,11 +122,15 @@ enum OperationRow {
         if let owner = row[8] as Subject?, let key = row[9] as String? {
             idempotency = IdempotencyReference(owner: owner, key: key)
         }
-        return Operation(
+        var operation = Operation(
             id: read.id, transactionID: row[1], kind: try read.value(2, "kind"), state: try read.value(3, "state"),
             request: try read.json(4, "request"), attempts: row[5], mayHaveBeenSent: row[6], deaths: row[12], fence: row[7],
             idempotency: idempotency, requestID: row[10], createdAt: read.timestamp(11), nonce: row[13]
         )
+        operation.lastCallAt = (row[14] as Int64?).map { Timestamp(unixMilliseconds: $0) }
+        operation.tracelessLooks = row[15]
+        operation.isOverdue = row[16]
+        return operation
     }
 }
 
@@ -143,8 +145,8 @@ enum StandingRow {
     static func decode(_ row: SQLiteRow) throws -> OperationStanding {
         let read = ColumnReader(row, of: "operations")
         return OperationStanding(
-            operation: try OperationRow.decode(row), provider: row[14], outcome: row[15], isLeased: row[16],
-            nextCheckAt: read.timestamp(17), updatedAt: read.timestamp(18)
+            operation: try OperationRow.decode(row), provider: row[17], outcome: row[18], isLeased: row[19],
+            nextCheckAt: read.timestamp(20), updatedAt: read.timestamp(21)
         )
     }
 }

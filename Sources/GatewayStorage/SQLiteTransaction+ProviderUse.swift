@@ -1,11 +1,12 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SQLiteTransaction {
     /// The names are found one by one in the index, and at most ``ProviderUse/countLimit`` payments of each provider are counted.
     func providersInUse(since time: Timestamp, except names: Set<Identifier>) throws -> [ProviderUse] {
         var found: Set<Identifier> = []
-        for status in TransactionStatus.allCases {
+        for status in PaymentStatus.allCases {
             found.formUnion(try providers(ofStatus: status, userID: nil).map { Identifier($0) })
         }
         return try found.subtracting(names).map(\.text).sorted().compactMap { name in
@@ -17,7 +18,7 @@ extension SQLiteTransaction {
     }
 
     private func recentPayments(at provider: String, since time: Timestamp) throws -> Int {
-        try TransactionStatus.allCases.reduce(0) { count, status in
+        try PaymentStatus.allCases.reduce(0) { count, status in
             let left = ProviderUse.countLimit - count
             guard left > 0 else { return count }
             return try count

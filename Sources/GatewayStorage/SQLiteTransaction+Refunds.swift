@@ -1,9 +1,11 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SQLiteTransaction {
     private static let columns = """
-        id, transaction_id, operation_id, provider_refund_id, amount, currency, status, reason, metadata, created_at, updated_at
+        id, transaction_id, operation_id, provider_refund_id, amount, currency, status, reason, metadata, created_at, updated_at, \
+        provider_amount, decision
         """
 
     func refunds(transactionID: Int64) throws -> [RefundRecord] {
@@ -56,13 +58,15 @@ extension SQLiteTransaction {
         inserted.id = try insert(
             """
             INSERT INTO refunds (
-                transaction_id, operation_id, provider_refund_id, amount, currency, status, reason, metadata, created_at, updated_at
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                transaction_id, operation_id, provider_refund_id, amount, currency, status, reason, metadata, created_at, updated_at,
+                provider_amount, decision
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 refund.transactionID, refund.operationID, refund.providerRefundID, refund.amount.minorUnits,
                 refund.amount.currency.code, refund.status.rawValue, refund.reason, try JSONColumn.encode(pairs: refund.metadata),
-                refund.createdAt.unixMilliseconds, refund.updatedAt.unixMilliseconds,
+                refund.createdAt.unixMilliseconds, refund.updatedAt.unixMilliseconds, refund.providerAmount,
+                refund.decision?.rawValue,
             ]
         )
         return inserted
@@ -71,18 +75,27 @@ extension SQLiteTransaction {
     func updateRefund(_ refund: RefundRecord) throws {
         try executeOnRow(
             of: "refunds",
-            "UPDATE refunds SET provider_refund_id = ?, status = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL",
-            [refund.providerRefundID, refund.status.rawValue, refund.updatedAt.unixMilliseconds, refund.id]
+            """
+            UPDATE refunds SET provider_refund_id = ?, status = ?, provider_amount = ?, decision = ?, updated_at = ?
+            WHERE id = ? AND deleted_at IS NULL
+            """,
+            [
+                refund.providerRefundID, refund.status.rawValue, refund.providerAmount, refund.decision?.rawValue,
+                refund.updatedAt.unixMilliseconds, refund.id,
+            ]
         )
     }
 
     private static func refund(_ row: SQLiteRow) throws -> RefundRecord {
         let read = ColumnReader(row, of: "refunds")
-        return RefundRecord(
+        var refund = RefundRecord(
             id: read.id, transactionID: row[1], operationID: row[2], providerRefundID: row[3], amount: try read.money(4, 5),
             status: try read.value(6, "status"), reason: row[7], metadata: try read.pairs(8, "metadata"),
             createdAt: read.timestamp(9), updatedAt: read.timestamp(10)
         )
+        refund.providerAmount = row[11]
+        if (row[12] as String?) != nil { refund.decision = try read.value(12, "decision") }
+        return refund
     }
 
     func withdrawRefund(_ id: Int64, at now: Timestamp) throws {

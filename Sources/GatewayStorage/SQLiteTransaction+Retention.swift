@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SQLiteTransaction {
@@ -50,10 +51,10 @@ extension SQLiteTransaction {
             """,
             [reached.time.unixMilliseconds, reached.id, time.unixMilliseconds, max(0, limit)]
         ) { row in
-            let status = TransactionStatus(rawValue: row[2])
+            let status = PaymentStatus(rawValue: row[2])
             return (
                 position: PagePosition(time: Timestamp(unixMilliseconds: row[1]), id: row[0]),
-                isDue: status?.isTerminal == true && row[3] as Int == 1
+                isDue: status?.isOpen == false && row[3] as Int == 1
             )
         }
         let due = found.filter(\.isDue).map(\.position.id)

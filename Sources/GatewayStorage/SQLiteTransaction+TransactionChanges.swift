@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SQLiteTransaction {
@@ -32,61 +33,52 @@ extension SQLiteTransaction {
     ///
     /// Without RETURNING, for which SQLite makes a temporary table at each run: all that changes is known here. And without the
     /// intent's id once it is there: SQLite takes an entry out of an index and puts it back wherever its column is set, also to what
-    /// it was, and among millions of ids that is a page that nothing else of the commit needs.
+    /// it was, and among millions of ids that is a page that nothing else of the commit needs. The same holds for what closed the payment.
     func updateTransaction(_ transaction: PaymentTransaction, from original: PaymentTransaction) throws -> PaymentTransaction {
         let changed: [any SQLiteBindable] = [
-            transaction.clientSecret, transaction.captured, transaction.status.rawValue, transaction.paymentMethod,
-            transaction.providerCustomerID, transaction.providerChargeID, transaction.errorCode, transaction.declineCode,
-            transaction.errorMessage, try JSONColumn.encode(optional: transaction.dispute),
-            try JSONColumn.encode(optional: transaction.nextAction), try JSONColumn.encode(pairs: transaction.metadata),
-            transaction.updatedAt.unixMilliseconds, transaction.id, original.version, transaction.refunded,
-            transaction.reserved,
+            transaction.clientSecret, transaction.captured, transaction.refunded, transaction.reserved, transaction.disputed,
+            transaction.status.rawValue, transaction.paymentMethod, transaction.providerCustomerID, transaction.providerChargeID,
+            transaction.errorCode, transaction.declineCode, transaction.errorMessage,
+            try JSONColumn.encode(optional: transaction.dispute), try JSONColumn.encode(optional: transaction.nextAction),
+            try JSONColumn.encode(pairs: transaction.metadata), try JSONColumn.encode(optional: transaction.facts),
+            transaction.updatedAt.unixMilliseconds, transaction.id, original.version,
         ]
+        // The unique index of payments that are paid or may be must not see a closed one as paid before it sees why it was closed.
+        if transaction.review != original.review || transaction.closedReason != original.closedReason {
+            try writeClosureAndReview(of: transaction, from: original)
+        }
+        let hasSameIntent = String.areIdentical(transaction.paymentIntentID, original.paymentIntentID)
         let isUpdated =
-            if String.areIdentical(transaction.paymentIntentID, original.paymentIntentID) {
-                try execute(Self.update, changed) == 1
-            } else {
-                try execute(Self.updateWithIntent, [transaction.paymentIntentID] + changed) == 1
-            }
+            try execute(
+                hasSameIntent ? Self.update : Self.updateWithIntent,
+                (hasSameIntent ? [] : [transaction.paymentIntentID]) + changed) == 1
         guard isUpdated else { throw StoreError.constraint("payment_transactions.version") }
         var updated = transaction
         updated.version = original.version + 1
         return updated
     }
 
+    private func writeClosureAndReview(of transaction: PaymentTransaction, from original: PaymentTransaction) throws {
+        let review = transaction.review
+        let isWritten = try execute(
+            """
+            UPDATE payment_transactions
+            SET closed_reason = ?, review_code = ?, review_value = ?, review_detail = ?, review_opened_at = ?
+            WHERE id = ? AND version = ? AND deleted_at IS NULL
+            """,
+            [
+                transaction.closedReason, review?.discrepancy.code.rawValue, review?.discrepancy.value, review?.detail,
+                review?.openedAt.unixMilliseconds, transaction.id, original.version,
+            ])
+        guard isWritten == 1 else { throw StoreError.constraint("payment_transactions.version") }
+    }
+
     private static let update = "UPDATE payment_transactions SET \(changes)"
     private static let updateWithIntent = "UPDATE payment_transactions SET payment_intent_id = ?, \(changes)"
     private static let changes = """
-        client_secret = ?, captured = ?, status = ?, payment_method = ?, provider_customer_id = ?, provider_charge_id = ?,
-        error_code = ?, decline_code = ?, error_message = ?, dispute = ?, next_action = ?, metadata = ?, updated_at = ?,
-        version = version + 1
-        WHERE id = ? AND version = ? AND refunded = ? AND reserved = ? AND deleted_at IS NULL
+        client_secret = ?, captured = ?, refunded = ?, reserved = ?, disputed = ?, status = ?, payment_method = ?,
+        provider_customer_id = ?, provider_charge_id = ?, error_code = ?, decline_code = ?, error_message = ?, dispute = ?,
+        next_action = ?, metadata = ?, facts = ?, updated_at = ?, version = version + 1
+        WHERE id = ? AND version = ? AND deleted_at IS NULL
         """
-
-    func reserve(_ amount: Int64, transactionID: Int64, at now: Timestamp) throws -> PaymentTransaction? {
-        try first(
-            """
-            UPDATE payment_transactions SET reserved = reserved + ?, updated_at = ?, version = version + 1
-            WHERE id = ? AND deleted_at IS NULL AND ? > 0 AND refunded + reserved + ? <= captured
-            RETURNING \(TransactionRow.columns)
-            """,
-            [amount, now.unixMilliseconds, transactionID, amount, amount], TransactionRow.decode
-        )
-    }
-
-    func moveRefundAmounts(
-        transactionID: Int64, reserved: Int64, refunded: Int64, at now: Timestamp
-    ) throws -> PaymentTransaction? {
-        try first(
-            """
-            UPDATE payment_transactions
-            SET reserved = reserved + ?, refunded = refunded + ?, updated_at = ?, version = version + 1
-            WHERE id = ? AND deleted_at IS NULL
-                AND reserved + ? >= 0 AND refunded + ? >= 0 AND reserved + ? + refunded + ? <= captured
-            RETURNING \(TransactionRow.columns)
-            """,
-            [reserved, refunded, now.unixMilliseconds, transactionID, reserved, refunded, reserved, refunded],
-            TransactionRow.decode
-        )
-    }
 }

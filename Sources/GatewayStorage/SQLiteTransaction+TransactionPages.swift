@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SQLiteTransaction {
@@ -68,16 +69,16 @@ extension SQLiteTransaction {
     }
 
     /// The combinations of status and provider that match.
-    private func standings(of query: TransactionQuery) throws -> [(status: TransactionStatus, provider: String)] {
+    private func standings(of query: TransactionQuery) throws -> [(status: PaymentStatus, provider: String)] {
         if let provider = query.provider {
-            return (query.status.map { [$0] } ?? TransactionStatus.allCases).map { ($0, provider) }
+            return (query.status.map { [$0] } ?? PaymentStatus.allCases).map { ($0, provider) }
         }
         guard let status = query.status else { return [] }
         return try providers(ofStatus: status, userID: query.userID).map { (status, $0) }
     }
 
     /// The providers of all transactions in a status, or of one owner's: a look into the index for each, not a walk along it.
-    func providers(ofStatus status: TransactionStatus, userID: Subject?) throws -> [String] {
+    func providers(ofStatus status: PaymentStatus, userID: Subject?) throws -> [String] {
         let index = userID == nil ? "payment_transactions_standing" : "payment_transactions_user_standing"
         let rows = "FROM payment_transactions INDEXED BY \(index) WHERE \(userID == nil ? "" : "user_id = ? AND ")status = ?"
         let owner: [any SQLiteBindable] = (userID.map { [$0] } ?? []) + [status.rawValue]

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 /// The columns of `payment_transactions` in the order in which they are read.
@@ -8,7 +9,8 @@ enum TransactionRow {
     static let columns = """
         id, order_id, user_id, provider, payment_intent_id, client_secret, amount, currency, captured, refunded, reserved, \
         capture_method, status, payment_method, provider_customer_id, provider_charge_id, error_code, decline_code, error_message, \
-        dispute, next_action, metadata, version, created_at, updated_at
+        dispute, next_action, metadata, version, created_at, updated_at, facts, disputed, closed_reason, review_code, review_value, \
+        review_detail, review_opened_at
         """
 
     static func decode(_ row: SQLiteRow) throws -> PaymentTransaction {
@@ -32,6 +34,16 @@ enum TransactionRow {
         transaction.dispute = try read.optionalJSON(19, "dispute")
         transaction.nextAction = try read.optionalJSON(20, "next_action")
         transaction.version = row[22]
+        transaction.facts = try read.optionalJSON(25, "facts")
+        transaction.disputed = row[26]
+        transaction.closedReason = row[27]
+        transaction.review = try review(row, read)
         return transaction
+    }
+
+    private static func review(_ row: SQLiteRow, _ read: ColumnReader) throws -> PaymentReview? {
+        guard (row[28] as String?) != nil else { return nil }
+        let code: DiscrepancyCode = try read.value(28, "review_code")
+        return PaymentReview(Discrepancy(code, row[29]), detail: row[30] as String? ?? "", openedAt: read.timestamp(31))
     }
 }

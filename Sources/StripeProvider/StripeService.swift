@@ -230,6 +230,21 @@ struct StripeService: PaymentService {
         }
         return refunds
     }
+
+    // MARK: Disputes
+
+    /// https://docs.stripe.com/api/disputes/list
+    func listDisputes(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Dispute] {
+        var query = Form()
+        query.add("payment_intent", id)
+        let answers: [StripeAnswer<StripeDispute>] = try await client.list("/v1/disputes", query, in: call)
+        var disputes: [Dispute] = []
+        for answer in answers {
+            try require(answer.object.paymentIntent?.id, is: id, answer.requestID)
+            disputes.append(try mapping.dispute(answer.object))
+        }
+        return disputes
+    }
 }
 
 extension StripeService {

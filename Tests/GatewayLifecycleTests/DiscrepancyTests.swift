@@ -99,14 +99,15 @@ import Testing
     func accepted(_ life: Life) throws {
         let open = life.before.after(life.opens)
         let discrepancy = try #require(open.discrepancy)
-        #expect(rules.decide(.accept, on: open) == .observe(.accepted))
+        #expect(rules.decide(.accept(.nothing), on: open) == .observe(.accepted))
         let evolution = rules.evolve(open, by: .accepted)
         #expect(evolution.state.discrepancy == nil)
         #expect(evolution.notes.contains(.reviewAccepted(discrepancy)))
+        #expect(life.code == .outcomeUnknown || evolution.notes.first == .reviewAccepted(discrepancy), "one line says it")
         #expect(!evolution.notes.contains(.reviewClosed(life.code)))
         #expect(evolution.events.contains(.paymentReviewClosed))
         #expect(evolution.state.after(life.opens).discrepancy == nil)
-        #expect(rules.decide(.accept, on: evolution.state) == .refuse(.nothingOpen))
+        #expect(rules.decide(.accept(nil), on: evolution.state) == .refuse(.nothingOpen))
     }
 
     @Test("An accepted difference that grows opens again")
@@ -138,6 +139,19 @@ import Testing
         #expect(tooMuch.discrepancy?.code == .refundExceeds)
     }
 
+    @Test("Two intents for one payment stay a question when the money of one is back: the other one may hold money")
+    func otherIntentStays() {
+        let beside = Self.paid.with(refund: 1000, .succeeded).after(.fetched(.pi(.processing, id: "pi_2")))
+        #expect(beside.status == .refunded && beside.discrepancy == Discrepancy(.objectDiffers, 0))
+    }
+
+    @Test("A payment that was canceled after its capture is no question any more when all money is back")
+    func canceledAfterCapture() {
+        let canceled = Self.paid.after(.fetched(.pi(.canceled)))
+        #expect(canceled.discrepancy == Discrepancy(.objectDiffers, 1))
+        #expect(canceled.after(.fetched(.re(.succeeded, amount: 1000))).discrepancy == nil)
+    }
+
     @Test("An operation without an outcome for 72 hours stays a question when all money is back")
     func overdueStays() {
         let state = Self.paid.with(.open(.confirm, unknown: true, overdue: true)).with(refund: 1000, .succeeded)
@@ -155,10 +169,51 @@ import Testing
         #expect(evolution.state.refunds.map(\.decision) == (kind == .refund ? [.notExecuted] : []))
     }
 
+    @Test(
+        "What a look-up shows of an open outcome is booked when an operator accepts it, and without a look-up it is not accepted")
+    func acceptLooks() {
+        let overdue = Self.paid.with(.open(.refund, unknown: true, overdue: true)).after(.siblingsChanged)
+        let shown = LookUp.refunds([.re(.succeeded, operation: 10)])
+        #expect(rules.decide(.accept(nil), on: overdue) == .refuse(.unverified))
+        #expect(rules.decide(.accept(.refunds([])), on: overdue) == .observe(.accepted))
+        #expect(rules.decide(.accept(shown), on: overdue) == .observe(.outcome(Outcome(10, .found(shown)))))
+    }
+
+    @Test("A refund that was shown under two ids stays a question when all money is back")
+    func twoIDsOfOneRefund() {
+        let refunded = Self.paid.with(.open(.refund, unknown: true)).after(.fetched(.re(.succeeded, operation: 10)))
+        let rest = refunded.with(refund: 1000 - refunded.refunded, .succeeded, id: "re_3", row: 22)
+        let twice = rest.after(.fetched(.re(.succeeded, id: "re_2", operation: 10)))
+        #expect(twice.status == .refunded && twice.discrepancy == Discrepancy(.objectDiffers, 2))
+    }
+
+    @Test("A payment in another currency that an operator accepts leaves its order payable")
+    func otherCurrency() {
+        let euros = IntentSight(id: "pi_1", status: .succeeded, amount: 1000, isOrderCurrency: false)
+        let open = PaymentState.shown(.requiresAction).after(.fetched(euros))
+        #expect(open.status == .processing && open.discrepancy == Discrepancy(.amountDiffers, -1))
+        #expect(rules.decide(.giveBack(.all), on: open) == .refuse(.otherCurrency), "It is captured there")
+        let accepted = open.after(.accepted)
+        #expect(accepted.status == .canceled && accepted.discrepancy == nil)
+        #expect(accepted.after(.fetched(euros)).discrepancy == nil)
+        #expect(
+            rules.decide(Creation(isManualCapture: false), on: OrderState(payments: [accepted]))
+                == .call(PlannedOperation(.create)))
+    }
+
+    @Test("An open payment in another currency is canceled when an operator accepts it or gives it back")
+    func openInOtherCurrency() {
+        let euros = IntentSight(id: "pi_1", status: .requiresAction, amount: 1000, isOrderCurrency: false)
+        let open = PaymentState.shown(.requiresAction).after(.fetched(euros))
+        #expect(rules.decide(.giveBack(.all), on: open) == .call(PlannedOperation(.cancel, reason: .review)))
+        let accepted = open.after(.accepted)
+        #expect(rules.evolve(accepted, by: .fetched(euros)).planned == [PlannedOperation(.cancel, reason: .superfluous)])
+    }
+
     @Test("An open outcome is not accepted while a task works on the operation")
     func leased() {
         let state = Self.paid.with(.open(.refund, unknown: true, leased: true, overdue: true)).after(.siblingsChanged)
-        #expect(rules.decide(.accept, on: state) == .refuse(.busy(.refund)))
+        #expect(rules.decide(.accept(.nothing), on: state) == .refuse(.busy(.refund)))
     }
 
     @Test("A webhook alone opens no discrepancy", arguments: lives)

@@ -45,6 +45,48 @@ import Testing
         #expect(Self.paid.after(.dispute(.open, at: 1), .dispute(.won, at: 1)).disputes.map(\.stage) == [.won])
     }
 
+    /// A dispute that the gateway fetched.
+    private func fetched(_ stage: DisputeStage, amount: Int64 = 1000, at time: Int64, version: Int64 = 0) -> Observation {
+        .dispute(DisputeFacts(id: "dp_1", amount: amount, stage: stage, changedAt: time), .fetched(atVersion: version))
+    }
+
+    @Test("A fetched dispute is the latest state, whatever the clocks say", arguments: [2, 5, 9] as [Int64])
+    func fetchedDispute(askedAt: Int64) {
+        let lost = Self.paid.after(.dispute(.lost, at: 5))
+        let evolution = rules.evolve(lost, by: fetched(.won, at: askedAt))
+        #expect(evolution.state.disputes == [DisputeFacts(id: "dp_1", amount: 1000, stage: .won, changedAt: max(5, askedAt))])
+        #expect(evolution.alerts == [.disputeClosed] && evolution.followUps == [])
+    }
+
+    @Test("A fetched dispute that shows nothing new changes nothing")
+    func fetchedAgain() {
+        let open = Self.paid.after(.dispute(.open, at: 5))
+        let evolution = rules.evolve(open, by: fetched(.open, at: 9))
+        #expect(evolution.state == open && evolution.notes == [] && evolution.events == [] && evolution.followUps == [])
+    }
+
+    @Test("A dispute that is new in the provider's list is booked, whatever the payment's version")
+    func fetchedFirst() {
+        let evolution = rules.evolve(Self.paid, by: fetched(.lost, at: 5, version: -1))
+        #expect(evolution.state.disputed == 1000 && evolution.alerts == [.disputeLost])
+    }
+
+    @Test("A dispute that was fetched before the payment changed is fetched again where it disagrees")
+    func staleFetch() {
+        let open = Self.paid.after(.dispute(.open, at: 5))
+        let evolution = rules.evolve(open, by: fetched(.won, at: 9, version: -1))
+        #expect(evolution.state == open && evolution.followUps == [.fetchAgain])
+        #expect(rules.evolve(open, by: fetched(.open, at: 9, version: -1)).followUps == [])
+    }
+
+    @Test("A webhook that is older than the books and disagrees with them makes the gateway fetch the disputes")
+    func olderNews() {
+        let won = Self.paid.after(.dispute(.lost, at: 5), fetched(.won, at: 9))
+        let late = rules.evolve(won, by: .dispute(.lost, at: 5))
+        #expect(late.state == won && late.followUps == [.fetchDisputes] && late.events == [])
+        #expect(rules.evolve(won, by: .dispute(.won, at: 6)).followUps == [])
+    }
+
     @Test("Several disputes are held apart by their ids")
     func several() {
         let state = Self.paid.after(

@@ -23,8 +23,8 @@ import Testing
     @Test(
         "The order of observations matters to broken rules, and the property says so", .timeLimit(.minutes(10)),
         arguments: [
-            "believes-reports", "opens-from-reports", "review-freezes", "stage-outranks-time", "keeps-one-dispute",
-            "applies-stale-fetches", "expired-stays-open", "ignores-late-success",
+            "believes-reports", "review-freezes", "keeps-one-dispute", "applies-stale-fetches",
+            "expired-stays-open", "ignores-late-success",
         ])
     func orderDependence(_ name: String) throws {
         let broken = Lifecycle(mutants: try #require(LifecycleMutants.all.first { $0.name == name }).mutant)

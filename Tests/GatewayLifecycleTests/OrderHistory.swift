@@ -66,7 +66,7 @@ struct OrderHistory: GeneratedHistory {
         case 2: .capture(amount, .all)
         case 3: .cancel
         case 4...5: .refund(amount, .all)
-        case 6: .accept
+        case 6: .accept(random.once(in: 3) ? nil : lookUp(&random))
         case 7: .giveBack(.all)
         default: .cancelSuperfluous
         }

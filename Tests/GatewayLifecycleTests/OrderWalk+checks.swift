@@ -249,7 +249,7 @@ extension OrderWalk {
                 let word: OperatorWord = operation.kind == .cancel ? .succeeded(nil) : .failed
                 decide(.declare(operation: operation.id, word, nil, isForced: true), on: order.payment(id))
             } else if payment.discrepancy != nil {
-                decide(.accept, on: payment)
+                decide(.accept(nil), on: payment)
             } else if payment.mayStillBePaid {
                 decide(.cancel, on: payment)
             } else {

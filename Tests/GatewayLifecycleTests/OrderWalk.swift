@@ -95,7 +95,7 @@ struct OrderWalk: Sendable {
         case .refund(let sight): .refund(name(sight, payment))
         case .declined(let sight): .declined(sight.map(own))
         case .refused(let reason, let sight): .refused(reason, sight.map(own))
-        case .notSent, .unknown: result
+        case .notSent, .unknown, .lookUpFailed: result
         case .found(let found): .found(lookUp(found, payment))
         }
     }
@@ -186,7 +186,7 @@ struct OrderWalk: Sendable {
             switch followUp {
             case .cancelSiblings(let others): for other in others { decide(.cancelSuperfluous, on: order.payment(other)) }
             case .notifySiblings: for other in order.payments where other.id != id { evolve(other.id, by: .siblingsChanged) }
-            case .fetchIntent, .fetchRefunds, .fetchAgain: break
+            case .fetchIntent, .fetchRefunds, .fetchDisputes, .fetchAgain: break
             }
         }
     }

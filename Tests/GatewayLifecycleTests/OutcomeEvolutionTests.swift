@@ -26,6 +26,27 @@ import Testing
         }
     }
 
+    @Test(
+        "A look-up without an answer leaves an operation that was never sent as it is, without its lease",
+        arguments: OperationKind.allCases)
+    func lookUpFails(_ kind: OperationKind) throws {
+        let before = try #require(Self.payment(with: kind, attempt: "first"))
+        let evolution = rules.evolve(before, by: .outcome(.lookUpFailed))
+        let open = try #require(evolution.state.operations.first)
+        #expect(!open.isUnknown && !open.mayHaveBeenSent && !open.isLeased && evolution.kept == [10])
+        #expect(!evolution.notes.contains(.outcomeUnknown(kind)))
+        let sent = try #require(Self.payment(with: kind, attempt: "later")).after(.outcome(.lookUpFailed))
+        #expect(sent.operations.map(\.isUnknown) == [true])
+    }
+
+    @Test(
+        "A declined payment is failed, whatever status its intent has in the answer", arguments: [OperationKind.create, .confirm])
+    func declined(_ kind: OperationKind) throws {
+        let before = try #require(Self.payment(with: kind, attempt: "first"))
+        let evolution = rules.evolve(before, by: .outcome(.declined(.pi(.requiresPaymentMethod))))
+        #expect(evolution.state.status == .failed && evolution.texts.failure == .take)
+    }
+
     struct Cell: Sendable, CustomTestStringConvertible {
         let attempt: String
         let result: String

@@ -31,7 +31,7 @@ enum OutcomeTable {
         first  refused-limited              none         | rj canceled | rj method   | rj author   | rj method   | rj paid
         first  refused-notFound             none         | rj canceled | rj method   | rj author   | rj method   | rj paid
         first  refused-invalidState         none         | rj canceled | rj method   | rj author   | rj method   | rj paid
-        first  refused-unsupported          none         | rj canceled | rj method   | rj author   | ok canceled | rj paid
+        first  refused-unsupported          none         | rj canceled | rj method   | rj author   | rj method   | rj paid
         first  refused-gone                 none         | rj canceled | rj canceled | rj canceled | ok canceled | rj paid
         first  refused+canceled             none         | rj canceled | rj canceled | rj canceled | rj canceled | rj paid
         first  refused+paid                 none         | rj paid     | rj paid     | rj paid     | rj paid     | rj paid

@@ -3,9 +3,9 @@ import GatewayLifecycle
 /// A gateway that learns of a provider's changes. It does around `evolve` what the ledger does: it counts versions, and keeps
 /// what a webhook wants until a fetch that wants nothing more has been applied.
 struct ProviderDelivery: Sendable {
-    enum Object: Sendable, Hashable { case intent, refunds }
+    enum Object: Sendable, Hashable { case intent, refunds, disputes }
 
-    struct Fetch: Sendable { let object: Object, shown: ConsistentProvider, version: Int64 }
+    struct Fetch: Sendable { let object: Object, shown: ConsistentProvider, version: Int64, askedAt: Int64 }
 
     private(set) var state: PaymentState
     private(set) var provider: ConsistentProvider
@@ -21,8 +21,11 @@ struct ProviderDelivery: Sendable {
 
     private let lifecycle: Lifecycle
     private let isTold: Bool
+    /// How far the gateway's clock is ahead of the provider's.
+    private let clockSkew: Int64
 
-    init(start: ProviderHistory.Start, isManualCapture: Bool, lifecycle: Lifecycle, isTold: Bool) {
+    init(start: ProviderHistory.Start, isManualCapture: Bool, clockSkew: Int64, lifecycle: Lifecycle, isTold: Bool) {
+        self.clockSkew = clockSkew
         self.lifecycle = lifecycle
         self.isTold = isTold
         var provider = ConsistentProvider(intent: .pi(.requiresPaymentMethod), isManualCapture: isManualCapture)
@@ -61,7 +64,7 @@ struct ProviderDelivery: Sendable {
             let open = reports.indices.filter { reports[$0].deliveries < 3 }
             if !open.isEmpty { deliver(open[number % open.count]) }
         case .ask(let number): if !wanted.isEmpty { ask(for: wanted.remove(at: number % wanted.count)) }
-        case .poll(let number): if onTheirWay.count < 3 { ask(for: number % 2 == 0 ? .intent : .refunds) }
+        case .poll(let number): if onTheirWay.count < 3 { ask(for: [.intent, .refunds, .disputes][number % 3]) }
         case .apply(let number): if !onTheirWay.isEmpty { apply(onTheirWay.remove(at: number % onTheirWay.count)) }
         case .answer: if let answer, operation?.isUnknown == false { give(answer) }
         case .lose:
@@ -94,17 +97,25 @@ struct ProviderDelivery: Sendable {
 
     private mutating func ask(for object: Object) {
         if isTold { words.append("the gateway asks for the \(object)") }
-        onTheirWay.append(Fetch(object: object, shown: provider, version: state.version))
+        onTheirWay.append(Fetch(object: object, shown: provider, version: state.version, askedAt: provider.time + clockSkew))
     }
 
     private mutating func apply(_ fetch: Fetch) {
         let authority = Authority.fetched(atVersion: fetch.version)
+        // Another dispute of the same list changes the row too.
+        let version = state.version
         switch fetch.object {
         case .intent:
             want(evolve(by: .intent(fetch.shown.intent, authority), "an answer arrives"), else: .intent)
         case .refunds:
             let sights = RefundSights(fetch.shown.refunds, isComplete: true)
             want(evolve(by: .refunds(sights, authority), "an answer arrives"), else: .refunds)
+        case .disputes:
+            for var dispute in fetch.shown.disputes {
+                dispute.changedAt = fetch.askedAt
+                let authority = Authority.fetched(atVersion: fetch.version == version ? state.version : -1)
+                want(evolve(by: .dispute(dispute, authority), "an answer arrives"), else: .disputes)
+            }
         }
     }
 
@@ -114,6 +125,7 @@ struct ProviderDelivery: Sendable {
             switch followUp {
             case .fetchIntent: wanted.append(.intent)
             case .fetchRefunds: wanted.append(.refunds)
+            case .fetchDisputes: wanted.append(.disputes)
             case .fetchAgain: wanted.append(object ?? .intent)
             case .cancelSiblings, .notifySiblings: break
             }
@@ -193,6 +205,7 @@ struct ProviderEnding: Sendable, Hashable {
     let discrepancy: Discrepancy?
     let refunds: Set<Refund>
     let refundCount: Int
+    /// Without the times: those of fetched disputes are the gateway's.
     let disputes: [DisputeFacts]
 
     init(_ state: PaymentState) {
@@ -206,7 +219,7 @@ struct ProviderEnding: Sendable, Hashable {
         (differingAmount, discrepancy) = (state.differingAmount, state.discrepancy)
         refunds = Set(state.refunds.map { Refund(id: $0.providerID, amount: $0.currentAmount, status: $0.status) })
         refundCount = state.refunds.count
-        disputes = state.disputes
+        disputes = state.disputes.withoutTimes
     }
 
     /// Says in which fields another ending differs.
@@ -225,7 +238,7 @@ extension ProviderDelivery {
 
     /// Says where the books are not what the provider holds.
     var untruth: String? {
-        if state.disputes != provider.disputes { return "the disputes are \(state.disputes)" }
+        if state.disputes.withoutTimes != provider.disputes.withoutTimes { return "the disputes are \(state.disputes)" }
         if provider.intent.status == .succeeded {
             let captured = provider.intent.captured ?? provider.intent.amount
             if state.captured != captured { return "captured is \(state.captured) and not \(captured)" }
@@ -235,5 +248,11 @@ extension ProviderDelivery {
         }
         let status = state.wasCanceled ? PaymentStatus.canceled : provider.intent.status.paymentStatus
         return state.status == status ? nil : "the status is \(state.status.rawValue) and not \(status.rawValue)"
+    }
+}
+
+extension [DisputeFacts] {
+    fileprivate var withoutTimes: [DisputeFacts] {
+        map { DisputeFacts(id: $0.id, amount: $0.amount, isOrderCurrency: $0.isOrderCurrency, stage: $0.stage, changedAt: 0) }
     }
 }

@@ -18,7 +18,7 @@ struct ProviderHistory: GeneratedHistory {
         case deliver(Int)
         /// The gateway asks for the object that a webhook made it want; the answer is on its way.
         case ask(Int)
-        /// The gateway asks for the intent, or for the refunds, by itself.
+        /// The gateway asks for the intent, the refunds or the disputes by itself.
         case poll(Int)
         /// An answer on its way is applied.
         case apply(Int)
@@ -34,11 +34,14 @@ struct ProviderHistory: GeneratedHistory {
 
     let start: Start
     let isManualCapture: Bool
+    /// How far the gateway's clock is ahead of the provider's.
+    let clockSkew: Int64
     var steps: [Step]
 
     init(random: inout SplitMix64) {
         start = random.pick(Start.allCases)
         isManualCapture = start == .capturing || start == .captureUnknown || random.once(in: 3)
+        clockSkew = random.pick([-3, 0, 3])
         var changes = 1 + random.below(12)
         steps = []
         for _ in 0..<(8 + random.below(40)) {
@@ -73,7 +76,8 @@ struct ProviderHistory: GeneratedHistory {
 
     /// What a gateway with these rules ends with, once everything has arrived and nothing more is wanted.
     func end(by lifecycle: Lifecycle = rules, isTold: Bool = false) -> ProviderDelivery {
-        var delivery = ProviderDelivery(start: start, isManualCapture: isManualCapture, lifecycle: lifecycle, isTold: isTold)
+        var delivery = ProviderDelivery(
+            start: start, isManualCapture: isManualCapture, clockSkew: clockSkew, lifecycle: lifecycle, isTold: isTold)
         for step in steps { delivery.make(step) }
         delivery.drain()
         return delivery

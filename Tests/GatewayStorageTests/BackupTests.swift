@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 

@@ -1,5 +1,6 @@
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 @Suite("What must never be true is refused by the database itself")
 struct ConstraintTests {
-    /// A statement on a database with an order (2 live ones beside it), a transaction, an operation, a refund, a key and an event.
+    /// A statement on a database with an order (2 live ones beside it), a transaction, two operations, a refund, a dispute, a key and an event.
     struct Forbidden: Sendable, CustomTestStringConvertible {
         let sql: String
         let constraint: String
@@ -32,10 +33,18 @@ struct ConstraintTests {
             updated_at)
         """
 
+    private static let disputeColumns = """
+        INSERT INTO disputes (transaction_id, provider_dispute_id, amount, currency, status, reason, changed_at, created_at,
+            updated_at)
+        """
+
     private static let forbidden: [Forbidden] = [
         Forbidden("UPDATE payment_transactions SET refunded = -1", "payment_transactions_amounts_in_bounds"),
         Forbidden("UPDATE payment_transactions SET reserved = -1", "payment_transactions_amounts_in_bounds"),
-        Forbidden("UPDATE payment_transactions SET captured = amount + 1", "payment_transactions_amounts_in_bounds"),
+        Forbidden("UPDATE payment_transactions SET disputed = -1", "payment_transactions_amounts_in_bounds"),
+        Forbidden("UPDATE payment_transactions SET disputed = captured + 1", "payment_transactions_amounts_in_bounds"),
+        Forbidden("UPDATE payment_transactions SET captured = -1", "payment_transactions_amounts_in_bounds"),
+        Forbidden("UPDATE payment_transactions SET status = 'manual_review'", "payment_transactions_status_known"),
         Forbidden("UPDATE payment_transactions SET refunded = captured, reserved = 1", "payment_transactions_amounts_in_bounds"),
         Forbidden("UPDATE payment_transactions SET status = 'paid'", "payment_transactions_status_known"),
         Forbidden("UPDATE payment_transactions SET status = NULL", "payment_transactions.status"),
@@ -94,8 +103,12 @@ struct ConstraintTests {
             "INSERT INTO orders VALUES (9, '42', 1, 'USDT', 'pending', NULL, '{}', 1, 1, NULL)", "orders_currency_code"
         ),
         Forbidden(
-            "\(operationColumns) VALUES (1, 'cancel', 'unknown', '{}', 1, 0, 1, 1, 'r', 1, 1)", "operations.transaction_id"
+            "\(operationColumns) VALUES (1, 'capture', 'unknown', '{}', 1, 0, 1, 1, 'r', 1, 1)", "operations.transaction_id"
         ),
+        Forbidden(
+            "\(operationColumns) VALUES (1, 'cancel', 'pending', '{}', 1, 0, 1, 1, 'r', 1, 1)", "operations.transaction_id"
+        ),
+        Forbidden("UPDATE operations SET state = 'manual_review'", "operations_state_known"),
         Forbidden("\(operationColumns) VALUES (1, 'void', 'failed', '{}', 1, 0, 1, 1, 'r', 1, 1)", "operations_kind_known"),
         Forbidden("\(operationColumns) VALUES (1, 'refund', 'open', '{}', 1, 0, 1, 1, 'r', 1, 1)", "operations_state_known"),
         Forbidden(
@@ -114,6 +127,12 @@ struct ConstraintTests {
         Forbidden("\(refundColumns) VALUES (1, NULL, 're_2', 1, 'EUR', 'pending', '{}', 1, 1)", "refunds_agree_with_transaction"),
         Forbidden("\(refundColumns) VALUES (1, NULL, 're_2', 1, 'USD', 'gone', '{}', 1, 1)", "refunds_status_known"),
         Forbidden("UPDATE refunds SET amount = 2", "refunds_terms_are_fixed"),
+        Forbidden(
+            "\(disputeColumns) VALUES (1, 'dp_1', 1, 'USD', 'lost', 'general', 1, 1, 1)",
+            "disputes.transaction_id, disputes.provider_dispute_id"),
+        Forbidden("\(disputeColumns) VALUES (1, 'dp_2', -1, 'USD', 'lost', 'general', 1, 1, 1)", "disputes_amount_counted"),
+        Forbidden("\(disputeColumns) VALUES (1, 'dp_2', 1, 'usd', 'lost', 'general', 1, 1, 1)", "disputes_currency_code"),
+        Forbidden("\(disputeColumns) VALUES (9, 'dp_2', 1, 'USD', 'lost', 'general', 1, 1, 1)", "FOREIGN KEY constraint failed"),
         Forbidden("UPDATE idempotency_keys SET state = 'complete'", "idempotency_keys_answer_whole"),
         Forbidden("UPDATE idempotency_keys SET status = 200, body = x'00'", "idempotency_keys_answer_whole"),
         Forbidden("UPDATE idempotency_keys SET state = 'complete', status = 200", "idempotency_keys_answer_whole"),
@@ -148,7 +167,9 @@ struct ConstraintTests {
             _ = try store.makeOrder()
             let transaction = try store.makeTransaction(of: order, intent: "pi_1", status: .succeeded, captured: 1_000)
             let operation = try store.makeOperation(on: transaction)
+            _ = try store.makeOperation(on: transaction, .cancel)
             _ = try store.makeRefund(of: transaction, operation: operation.id, providerID: "re_1")
+            _ = try store.makeDispute(of: transaction)
             let reference = IdempotencyReference(owner: "42", key: "k")
             try store.insertIdempotencyKey(IdempotencyClaim(reference: reference, fingerprint: "f"), operationID: nil, at: time())
             let event = WebhookEvent(id: "evt_1", type: "t", createdAt: time(), subject: .other)
@@ -171,8 +192,10 @@ struct ConstraintTests {
             let transaction = try store.makeTransaction(of: order)
             let refund = try store.makeRefund(of: transaction)
             for status in Order.Status.allCases { try store.updateOrder(order.id, status: status, at: time()) }
-            for status in TransactionStatus.allCases {
+            for status in PaymentStatus.allCases {
                 try store.execute("UPDATE payment_transactions SET status = ?", [status.rawValue])
+            }
+            for status in HistoryStatus.all {
                 try store.appendHistory(
                     HistoryChange(type: "t", actor: "a", fromStatus: status, toStatus: status), of: transaction,
                     at: time()

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -26,8 +27,9 @@ struct ErasureTests {
         transaction.providerCustomerID = "cus of \(marker)"
         transaction.errorMessage = marker
         transaction.nextAction = NextAction(type: "redirect", redirectURL: "https://x.example/\(Self.marker)")
+        transaction.refunded = 2_500
+        transaction.review = PaymentReview(Discrepancy(.objectDiffers, 0), detail: marker, openedAt: time())
         transaction = try store.updateTransaction(transaction, from: made)
-        _ = try store.moveRefundAmounts(transactionID: transaction.id, reserved: 0, refunded: 2_500, at: time())
 
         var create = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: user.text)
         create.description = marker
@@ -135,6 +137,7 @@ struct ErasureTests {
                         old.amount, old.captured, old.refunded, old.reserved
                     ))
                 #expect(new.status == old.status && new.createdAt == old.createdAt && new.paymentIntentID == old.paymentIntentID)
+                #expect(new.review?.discrepancy == old.review?.discrepancy && new.review?.openedAt == old.review?.openedAt)
                 #expect(new.version == old.version + (number == 4 ? 0 : 1))
             }
             let history = try store.history(transactionID: 1)
@@ -192,9 +195,10 @@ struct ErasureTests {
             #expect(try store.unsettledOperation(ofUser: "7") == other.id)
             let operation = try store.makeOperation(on: try store.makeTransaction())
             #expect(try store.unsettledOperation(ofUser: "42") == operation.id)
-            _ = try store.endOperation(operation.id, fence: 1, state: .manualReview, outcome: "", at: time())
+            _ = try store.keepOperationOpen(
+                operation.id, fence: 1, outcome: "", standing: nil, nextCheckAfter: .zero, at: time())
             #expect(try store.unsettledOperation(ofUser: "42") == operation.id)
-            _ = try store.endOperationByHand(operation.id, state: .failed, at: time())
+            _ = try store.endUnleasedOperation(operation.id, state: .failed, outcome: "", at: time())
             #expect(try store.unsettledOperation(ofUser: "42") == nil)
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -28,10 +29,10 @@ struct HistoryChainTests {
         let third = try begin(writer)
         _ = try write(writer, "create.succeeded", third, .requiresPaymentMethod, operation: 4)
         let refund = try writer.makeOperation(on: first, .refund)
-        first = try #require(try writer.reserve(100, transactionID: first.id, at: time()))
+        first = try writer.moveAmounts(of: first, reserved: 100)
         var row = try writer.makeRefund(of: first, operation: refund.id)
         first = try write(writer, "refund.requested", first, .succeeded, operation: refund.id, by: .user("42"), amount: 100)
-        first = try #require(try writer.moveRefundAmounts(transactionID: first.id, reserved: -100, refunded: 100, at: time()))
+        first = try writer.moveAmounts(of: first, reserved: -100, refunded: 100)
         row.status = .succeeded
         row.providerRefundID = "re_1"
         try writer.updateRefund(row)
@@ -51,7 +52,7 @@ struct HistoryChainTests {
     }
 
     private static func write(
-        _ writer: any StoreWriter, _ type: String, _ original: PaymentTransaction, _ status: TransactionStatus, operation: Int64,
+        _ writer: any StoreWriter, _ type: String, _ original: PaymentTransaction, _ status: PaymentStatus, operation: Int64,
         by actor: HistoryChange.Actor = .gateway, captured: Int64? = nil, amount: Int64? = nil, detail: String? = nil
     ) throws -> PaymentTransaction {
         var changed = original
@@ -128,6 +129,105 @@ struct HistoryChainTests {
             }
             #expect(try await store.value("SELECT count(*) FROM operations WHERE kind = 'refund' AND state = 'failed'") == 1)
             #expect(try await store.auditHistory().findings.isEmpty)
+        }
+    }
+
+    @Test(
+        "An operation that the provider did not carry out, or that another one ended, is one that failed",
+        arguments: ["not_executed", "canceled"])
+    func endWithoutExecution(_ end: String) async throws {
+        try await withHistory { store throws in
+            try await store.write { writer throws in
+                let payment = try #require(try writer.transaction(2))
+                let operation = try writer.makeOperation(on: payment, .confirm)
+                for type in ["confirm.requested", "confirm.\(end)"] {
+                    _ = try Self.write(writer, type, payment, payment.status, operation: operation.id)
+                }
+                #expect(try writer.endOperation(operation.id, fence: 1, state: .failed, outcome: "", at: time()))
+            }
+            #expect(try await store.auditHistory().findings == [])
+            try await store.sql("UPDATE operations SET state = 'succeeded' WHERE id = 6")
+            let findings = try await store.auditHistory().findings
+            #expect(findings.map(\.text) == ["the operation 6 is succeeded, and its history says failed"])
+        }
+    }
+
+    @Test("The line of an operation that a cancellation ended says nothing about the cancellation")
+    func endedByCancellation() async throws {
+        try await withHistory { store throws in
+            try await store.write { writer throws in
+                let payment = try #require(try writer.transaction(2))
+                let cancel = try writer.makeOperation(on: payment, .cancel)
+                for type in ["cancel.requested", "create.canceled", "cancel.succeeded"] {
+                    _ = try Self.write(writer, type, payment, payment.status, operation: cancel.id)
+                }
+                #expect(try writer.endOperation(cancel.id, fence: 1, state: .succeeded, outcome: "", at: time()))
+            }
+            #expect(try await store.auditHistory().findings == [])
+        }
+    }
+
+    @Test("Refunds beyond what was captured, and an amount that the provider shows, are what the payment's amounts follow")
+    func amountsOfTheProvider() async throws {
+        try await withHistory { store throws in
+            try await store.write { writer throws in
+                let payment = try #require(try writer.transaction(1))
+                var refund = try #require(try writer.refunds(transactionID: 1).first)
+                refund.providerAmount = 9_000
+                try writer.updateRefund(refund)
+                _ = try writer.insertRefund(
+                    RefundRecord(
+                        id: 0, transactionID: 1, operationID: nil, providerRefundID: "re_2", amount: try money(900),
+                        status: .pending,
+                        reason: nil, metadata: [:], createdAt: time(), updatedAt: time()))
+                var changed = payment
+                (changed.refunded, changed.reserved) = (9_000, 900)
+                changed = try writer.updateTransaction(changed, from: payment)
+                _ = try Self.write(writer, "note", changed, changed.status, operation: 5)
+            }
+            #expect(try await store.auditHistory().findings == [])
+            // Both beyond what was captured.
+            try await store.write { writer throws in
+                let payment = try #require(try writer.transaction(1))
+                for (id, amount) in [("re_3", .max), ("re_4", 200)] as [(String, Int64)] {
+                    var refund = RefundRecord(
+                        id: 0, transactionID: 1, operationID: nil, providerRefundID: id, amount: try money(amount),
+                        status: .pending,
+                        reason: nil, metadata: [:], createdAt: time(), updatedAt: time())
+                    if id == "re_4" { refund.status = .succeeded }
+                    _ = try writer.insertRefund(refund)
+                }
+                var changed = payment
+                (changed.refunded, changed.reserved) = (9_200, 800)
+                changed = try writer.updateTransaction(changed, from: payment)
+                _ = try Self.write(writer, "note", changed, changed.status, operation: 5)
+            }
+            #expect(try await store.auditHistory().findings == [])
+        }
+    }
+
+    @Test("What disputes hold is what those make that are open or lost, at most what was captured")
+    func disputes() async throws {
+        try await withHistory { store throws in
+            let disputes: [(status: String, amount: Money, disputed: Int64)] = [
+                ("warning_needs_response", try money(50), 0), ("won", try money(60), 0), ("needs_response", try money(700), 700),
+                ("lost", try money(20), 720), ("under_review", try money(1, "EUR"), 10_000),
+            ]
+            for (index, dispute) in disputes.enumerated() {
+                try await store.write { writer throws in
+                    let payment = try #require(try writer.transaction(1))
+                    let shown = Dispute(
+                        id: "dp_\(index)", paymentIntentID: "pi_1", amount: dispute.amount, status: dispute.status,
+                        reason: "general")
+                    _ = try writer.writeDispute(
+                        DisputeRecord(
+                            id: 0, transactionID: 1, dispute: shown, changedAt: time(), createdAt: time(), updatedAt: time()))
+                    var changed = payment
+                    changed.disputed = dispute.disputed
+                    _ = try writer.updateTransaction(changed, from: payment)
+                }
+                #expect(try await store.auditHistory().findings == [], "\(dispute)")
+            }
         }
     }
 

@@ -85,7 +85,7 @@ struct HistoryTampering: Sendable, CustomTestStringConvertible {
             INSERT INTO payment_transactions (
                 id, order_id, user_id, provider, amount, currency, captured, refunded, reserved, capture_method, status, metadata,
                 version, created_at, updated_at
-            ) VALUES (4, 1, '42', 'mock', 1, 'USD', 1, 0, 0, 'automatic', 'manual_review', '{}', 1, 1, 1)
+            ) VALUES (4, 1, '42', 'mock', 1, 'USD', 1, 0, 0, 'automatic', 'canceled', '{}', 1, 1, 1)
             """),
         HistoryTampering(
             "a line added", "line 11, payment 1: it has no hash",
@@ -130,6 +130,16 @@ struct HistoryTampering: Sendable, CustomTestStringConvertible {
         HistoryTampering(
             "a refund's amount", "line 9, payment 1: a refund of 100 was asked for, and 50 is booked",
             "UPDATE refunds SET amount = 50"),
+        HistoryTampering(
+            "a dispute added", "payment 1: the payment has 0 disputed, and its disputes that are open or lost make 50",
+            """
+            INSERT INTO disputes (
+                transaction_id, provider_dispute_id, amount, currency, status, reason, changed_at, created_at, updated_at
+            ) VALUES (1, 'dp_1', 50, 'USD', 'lost', 'general', 1, 1, 1)
+            """),
+        HistoryTampering(
+            "what is disputed", "payment 1: the payment has 50 disputed",
+            "UPDATE payment_transactions SET disputed = 50 WHERE id = 1"),
         HistoryTampering("a refund's status", "payment 1: the payment has 100 refunded", "UPDATE refunds SET status = 'failed'"),
         HistoryTampering(
             "a refund removed", "line 9, payment 1: a refund of 100 was asked for, and there is none", "DELETE FROM refunds"),
@@ -164,7 +174,7 @@ struct HistoryTampering: Sendable, CustomTestStringConvertible {
             INSERT INTO payment_transactions (
                 id, order_id, user_id, provider, amount, currency, captured, refunded, reserved, capture_method, status, metadata,
                 version, created_at, updated_at
-            ) VALUES (-1, 1, '42', 'mock', 10000, 'USD', 1, 0, 0, 'automatic', 'manual_review', '{}', 1, 1, 1)
+            ) VALUES (-1, 1, '42', 'mock', 10000, 'USD', 1, 0, 0, 'automatic', 'canceled', '{}', 1, 1, 1)
             """),
         HistoryTampering(
             "a line with a negative number", "line -1, payment 1: it was added",

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 

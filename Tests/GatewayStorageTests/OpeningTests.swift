@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import Testing
 
 @testable import GatewayStorage
@@ -18,7 +19,7 @@ struct OpeningTests {
                 store.appliedMigrations == [
                     "0001-initial-schema", "0002-recovery", "0003-pages", "0004-comparisons", "0005-lists", "0006-retention",
                     "0007-erasure", "0008-identity", "0009-history-chain", "0010-open-operations",
-                    "0011-event-pages", "0012-pending-refunds",
+                    "0011-event-pages", "0012-pending-refunds", "0013-lifecycle",
                 ])
             for suffix in ["", "-wal", "-shm", ".lock", ".identity"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: path + suffix)[.posixPermissions] as? Int
@@ -69,7 +70,7 @@ struct OpeningTests {
             let again = try SQLiteStore.open(path: path)
             #expect(try await again.read { try $0.order(order.id) } == order)
             #expect(try await again.read { try $0.transactions(paymentIntentID: "pi_1").count } == 1)
-            #expect(try await again.read { try $0.openOperation(transactionID: 1)?.kind } == .confirm)
+            #expect(try await again.read { try $0.openOperations(transactionID: 1).map(\.kind) } == [.confirm])
             await again.close()
         }
     }

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -59,8 +60,7 @@ struct OrderTests {
                 let first = try writer.makeTransaction(of: order, intent: "pi_1", status: .canceled)
                 #expect(first.captured == 0)
                 let second = try writer.makeTransaction(of: order, intent: "pi_2", status: .succeeded, captured: 1_000)
-                _ = try writer.reserve(300, transactionID: second.id, at: time())
-                _ = try writer.moveRefundAmounts(transactionID: second.id, reserved: -200, refunded: 200, at: time())
+                _ = try writer.moveAmounts(of: second, reserved: 100, refunded: 200)
                 let other = try writer.makeOrder()
                 _ = try writer.makeTransaction(of: other, intent: "pi_3", status: .succeeded, captured: 1_000)
                 return order

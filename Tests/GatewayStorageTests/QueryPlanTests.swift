@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Synchronization
 import Testing
@@ -54,8 +55,13 @@ struct QueryPlanTests {
         moved.paymentIntentID = "pi_2"
         moved = try store.updateTransaction(moved, from: unchanged)
         _ = try store.updateTransaction(transaction, from: moved)
-        _ = try store.reserve(1, transactionID: transaction.id, at: time())
-        _ = try store.moveRefundAmounts(transactionID: transaction.id, reserved: -1, refunded: 1, at: time())
+        var reviewed = try #require(try store.transaction(transaction.id))
+        let before = reviewed
+        reviewed.review = PaymentReview(Discrepancy(.capturedLess, 1), detail: "", openedAt: time())
+        _ = try store.updateTransaction(reviewed, from: before)
+        for id in [nil, 2] as [Int64?] { _ = try store.reviewedTransactions(beforeID: id, limit: 10) }
+        _ = try store.writeDispute(try store.makeDispute(of: transaction))
+        _ = try store.disputes(transactionID: transaction.id)
         _ = try store.transaction(transaction.id)
         _ = try store.transactions(paymentIntentID: "pi_1")
         _ = try store.transaction(provider: "mock", paymentIntentID: "pi_1")
@@ -71,6 +77,12 @@ struct QueryPlanTests {
             query.beforeID = has(6) ? 1 : nil
             _ = try store.transactions(query)
         }
+        for filters in 0..<4 {
+            _ = try store.transactions(
+                after: 0, upTo: 10, createdFrom: filters & 1 != 0 ? time(-1) : nil, provider: filters & 2 != 0 ? "mock" : nil,
+                limit: 10)
+        }
+        _ = try store.newestTransactionID()
         for filters in 0..<512 {
             func has(_ bit: Int) -> Bool { filters & (1 << bit) != 0 }
             var query = TransactionQuery(userID: has(0) ? "42" : nil, limit: 10)
@@ -87,13 +99,13 @@ struct QueryPlanTests {
         }
         let operation = try store.makeOperation(on: transaction, lease: .seconds(-1))
         _ = try store.operation(operation.id)
-        _ = try store.openOperation(transactionID: transaction.id)
-        _ = try store.isLeased(operationID: operation.id)
+        _ = try store.openOperations(transactionID: transaction.id)
         _ = try store.transaction(ofOpenOperation: operation.id, fence: 1)
         _ = try store.operationsDue(limit: 10, exceptAt: ["other"])
         _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(3600))
         try store.voidLeases()
-        _ = try store.keepOperationOpen(operation.id, fence: 2, outcome: "", nextCheckAfter: .zero, at: time())
+        _ = try store.keepOperationOpen(operation.id, fence: 2, outcome: "", standing: nil, nextCheckAfter: .zero, at: time())
+        _ = try store.noteCall(operation, standing: OpenOperation(id: operation.id, kind: .confirm), at: time())
         _ = try store.endOperation(operation.id, fence: 2, state: .succeeded, outcome: "", at: time())
         let refund = try store.makeRefund(of: transaction, operation: operation.id, providerID: "re_1")
         try store.updateRefund(refund)
@@ -133,7 +145,7 @@ struct QueryPlanTests {
                 }
             }
         }
-        _ = try store.endOperationByHand(operation.id, state: .failed, at: time())
+        _ = try store.endUnleasedOperation(operation.id, state: .failed, outcome: "", at: time())
         try store.postponeWebhook(webhook.id, until: time(), result: "")
         try store.endWebhook(webhook.id, state: .applied, result: "", at: time())
         let waiting = try store.makeTransaction(intent: "pi_3")
@@ -214,7 +226,7 @@ struct QueryPlanTests {
             return true
         }
         // Partial indexes over what is open hold nothing else, and at times all of that is wanted.
-        let openOnes = ["operations_due", "operations_reviewed", "webhook_events_due"]
+        let openOnes = ["operations_due", "payment_transactions_reviewed", "webhook_events_due"]
         if openOnes.contains(where: { step.hasSuffix(" INDEX \($0)") }) { return true }
         // A list that the statement was given, the one row of the installation, and providers that were found one by one.
         return ["SCAN CONSTANT ROW", "SCAN json_each", "SCAN installation", "SCAN found"].contains { step.hasPrefix($0) }
@@ -255,7 +267,7 @@ struct QueryPlanTests {
     @Test("A payment that changes and keeps its intent leaves the index of intents alone")
     func intentsIndex() throws {
         let updates = try statements().filter { $0.hasPrefix("UPDATE payment_transactions") }
-        #expect(updates.count == 6)
+        #expect(updates.count == 5)
         try withConnection { database throws in
             let root = try Int.fetchOne(
                 database, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'payment_transactions_intent'")

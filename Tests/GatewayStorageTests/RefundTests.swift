@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -25,6 +26,8 @@ struct RefundTests {
             var settled = refund
             settled.providerRefundID = "re_1"
             settled.status = .succeeded
+            settled.decision = .notExecuted
+            settled.providerAmount = 200
             settled.updatedAt = time(8)
             let update = settled
             try await store.write { try $0.updateRefund(update) }

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -71,8 +72,8 @@ struct RetentionTests {
     }
 
     @Test(
-        "Client secrets of terminal payments are removed, in all other statuses they stay", arguments: TransactionStatus.allCases)
-    func secrets(status: TransactionStatus) throws {
+        "Client secrets of terminal payments are removed, in all other statuses they stay", arguments: PaymentStatus.allCases)
+    func secrets(status: PaymentStatus) throws {
         try withConnection { database throws in
             let store = SQLiteTransaction(database: database)
             let made = try store.makeTransaction(intent: "pi_1", status: .processing)
@@ -85,10 +86,10 @@ struct RetentionTests {
             // Too young.
             #expect(try store.removeClientSecrets(changedBefore: time(5), limit: 10) == PurgeStep(changed: 0, isLast: true))
             #expect(try store.transaction(made.id) == before)
-            let count = status.isTerminal ? 1 : 0
+            let count = !status.isOpen ? 1 : 0
             #expect(try store.removeClientSecrets(changedBefore: time(6), limit: 10) == PurgeStep(changed: count, isLast: true))
             var expected = before
-            if status.isTerminal { expected.clientSecret = nil }
+            if !status.isOpen { expected.clientSecret = nil }
             #expect(try store.transaction(made.id) == expected, "nothing else changes, version and times included")
             #expect(try store.removeClientSecrets(changedBefore: time(6), limit: 10) == PurgeStep(changed: 0, isLast: true))
         }

@@ -1,5 +1,6 @@
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 

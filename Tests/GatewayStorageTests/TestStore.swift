@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -62,7 +63,7 @@ extension StoreWriter {
     /// A transaction of an order, or of a new one.
     func makeTransaction(
         of existing: Order? = nil, provider: String = "mock", intent: String? = nil,
-        status: TransactionStatus = .requiresConfirmation,
+        status: PaymentStatus = .requiresConfirmation,
         captured: Int64 = 0, at now: Timestamp = time()
     ) throws -> PaymentTransaction {
         let order = try existing ?? makeOrder(at: now)
@@ -77,7 +78,7 @@ extension StoreWriter {
 
     /// An operation on a transaction.
     func makeOperation(
-        on transaction: PaymentTransaction, _ kind: GatewayCore.Operation.Kind = .confirm, lease: Duration = .seconds(3600)
+        on transaction: PaymentTransaction, _ kind: GatewayCore.Operation.Kind = .confirm, lease: Duration? = .seconds(3600)
     ) throws -> GatewayCore.Operation {
         let request: OperationRequest =
             switch kind {
@@ -94,6 +95,30 @@ extension StoreWriter {
         )
     }
 
+    /// Changes the amounts of refunds, by so much.
+    func moveAmounts(
+        of transaction: PaymentTransaction, reserved: Int64 = 0, refunded: Int64 = 0, at now: Timestamp = time()
+    ) throws -> PaymentTransaction {
+        var changed = transaction
+        changed.reserved += reserved
+        changed.refunded += refunded
+        changed.updatedAt = now
+        return try updateTransaction(changed, from: transaction)
+    }
+
+    /// A dispute of a transaction.
+    func makeDispute(
+        of transaction: PaymentTransaction, id: String = "dp_1", amount: Int64 = 500, status: String = "needs_response"
+    ) throws -> DisputeRecord {
+        let dispute = Dispute(
+            id: id, paymentIntentID: transaction.paymentIntentID ?? "", amount: try money(amount), status: status,
+            reason: "fraudulent")
+        return try writeDispute(
+            DisputeRecord(
+                id: 0, transactionID: transaction.id, dispute: dispute, changedAt: time(1), createdAt: time(2), updatedAt: time(3)
+            ))
+    }
+
     /// A refund of a transaction.
     func makeRefund(of transaction: PaymentTransaction, operation: Int64? = nil, providerID: String? = nil) throws -> RefundRecord
     {
@@ -104,6 +129,13 @@ extension StoreWriter {
                 status: .pending, reason: nil, metadata: [:], createdAt: time(), updatedAt: time()
             )
         )
+    }
+}
+
+extension HistoryChange {
+    /// A change between statuses of today.
+    init(type: String, actor: String, fromStatus: PaymentStatus?, toStatus: PaymentStatus) {
+        self.init(type: type, actor: actor, fromStatus: fromStatus.map { HistoryStatus($0) }, toStatus: HistoryStatus(toStatus))
     }
 }
 

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct TransactionPageTests {
     /// Twenty-four transactions of two owners, at three providers, in four statuses; two share each time of creation.
     private static func fill(_ writer: any StoreWriter) throws {
-        let statuses: [TransactionStatus] = [.succeeded, .failed, .canceled, .processing]
+        let statuses: [PaymentStatus] = [.succeeded, .failed, .canceled, .processing]
         for index in 0..<24 {
             let order = try writer.makeOrder(user: index < 16 ? "42" : "7")
             _ = try writer.makeTransaction(
@@ -21,7 +22,7 @@ struct TransactionPageTests {
     private static let queries: [TransactionQuery] = {
         var queries: [TransactionQuery] = []
         for user in [nil, "42", "7", "nobody"] as [Subject?] {
-            for status in [nil, TransactionStatus.succeeded, .refunded] {
+            for status in [nil, PaymentStatus.succeeded, .refunded] {
                 for provider in [nil, "mock"] {
                     for (from, to) in [(nil, nil), (3, nil), (nil, 9), (3, 9)] as [(Int64?, Int64?)] {
                         for order in [nil, 5] as [Int64?] {

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct UpdatePageTests {
     /// Twenty-four transactions of two owners; every third never changed, and others share the time of their change.
     private static func fill(_ writer: any StoreWriter) throws {
-        let statuses: [TransactionStatus] = [.succeeded, .failed, .canceled, .processing]
+        let statuses: [PaymentStatus] = [.succeeded, .failed, .canceled, .processing]
         for index in 0..<24 {
             let order = try writer.makeOrder(user: index < 16 ? "42" : "7")
             let transaction = try writer.makeTransaction(
@@ -25,7 +26,7 @@ struct UpdatePageTests {
     private static let queries: [TransactionQuery] = {
         var queries: [TransactionQuery] = []
         for user in [nil, "42", "7", "nobody"] as [Subject?] {
-            for status in [nil, TransactionStatus.succeeded, .refunded] {
+            for status in [nil, PaymentStatus.succeeded, .refunded] {
                 for provider in [nil, "mock"] {
                     for (from, to) in [(nil, nil), (90, nil), (nil, 95), (6, 96)] as [(Int64?, Int64?)] {
                         for order in [nil, 5] as [Int64?] {

@@ -75,12 +75,8 @@ struct AuditTests {
     @Test("A wrong call says what is wanted, and a root from elsewhere that is not the history's is a finding")
     func calls() async throws {
         try await withGateway { gateway in
-            for (arguments, text) in [
-                (["audit"], "--history"), (["audit", "--history", "--root", "12"], "64 hexadecimal digits"),
-            ] {
-                let result = try await gateway.command(arguments)
-                #expect(result.end == .exited(64) && result.errors.contains(text), "\(result.everything)")
-            }
+            let wrong = try await gateway.command("audit", "--history", "--root", "12")
+            #expect(wrong.end == .exited(64) && wrong.errors.contains("64 hexadecimal digits"), "\(wrong.everything)")
             let root = String(repeating: "ab", count: 32)
             let result = try await gateway.command("audit", "--history", "--root", root)
             #expect(

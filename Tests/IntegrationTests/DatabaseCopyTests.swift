@@ -164,7 +164,7 @@ extension OneAtATime {
                         "SELECT count(*) FROM webhook_events WHERE payment_intent_id = '\(lost.intent)'") > 0
                 }
                 #expect(
-                    try await gateway.database.count("SELECT count(*) FROM payment_transactions WHERE status = 'manual_review'")
+                    try await gateway.database.count("SELECT count(*) FROM payment_transactions WHERE review_code IS NOT NULL")
                         == 0)
             }
         }

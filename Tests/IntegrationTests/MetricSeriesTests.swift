@@ -7,7 +7,12 @@ struct MetricSeriesTests {
     func known() async throws {
         try await withGateway { gateway in
             let before = try await Exposition(of: gateway)
-            for name in ["gateway_webhooks_total", "gateway_manual_reviews_total", "gateway_provider_call_seconds_count"] {
+            let names = [
+                "gateway_webhooks_total", "gateway_reviews_open", "gateway_reviews_opened_total",
+                "gateway_lifecycle_alerts_total",
+                "gateway_lifecycle_events_total", "gateway_provider_call_seconds_count",
+            ]
+            for name in names {
                 let samples = before.samples.filter { $0.key.prefix { $0 != "{" } == name }
                 #expect(!samples.isEmpty && samples.values.allSatisfy { $0 == "0" }, "\(name): \(samples)")
             }
@@ -98,7 +103,9 @@ private struct Exposition {
                 let (kind, name, text) = (match.1, String(match.2), String(match.3))
                 let previous = kind == "HELP" ? help.updateValue(text, forKey: name) : types.updateValue(text, forKey: name)
                 if previous != nil { mistakes.append("\(kind) of \(name) comes twice") }
-            } else if let match = line.wholeMatch(of: /([a-zA-Z_:][a-zA-Z0-9_:]*)(\{.*\})? (\S+)/) {
+            } else if let match = line.wholeMatch(
+                of: /([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\]|\\.)*",?)+\})? (\S+)/)
+            {
                 let name = String(match.1)
                 let family =
                     ["_bucket", "_sum", "_count"].lazy.filter(name.hasSuffix).map { String(name.dropLast($0.count)) }

@@ -11,7 +11,7 @@ extension OneAtATime {
 
                 let open = try await gateway.command("operations", "--open", "--json")
                 #expect(open.end == .exited(0), "\(open.everything)")
-                let line = try #require(try JSONText(parsing: open.output).elements.first, "\(open.output)")
+                let line = try #require(try JSONText(parsing: open.output)["operations"].elements.first, "\(open.output)")
                 #expect(line["id"].integer == lost.operation && line["kind"].string == "refund")
                 #expect(line["state"].string == "pending" && line["attempts"].integer == 1)
                 let table = try await gateway.command("operations", "--open")
@@ -30,6 +30,31 @@ extension OneAtATime {
                 try await gateway.start()
                 let status = try await gateway.admin.transaction(lost.payment)["status"].string
                 #expect(status == "partially_refunded")
+            }
+        }
+
+        @Test("What is open is an operation or a discrepancy, and both are listed")
+        func discrepancies() async throws {
+            var configuration = GatewayConfiguration()
+            configuration.providers = [
+                GatewayConfiguration.mock(
+                    more: ", webhooks: false, scenarios: [{match: {operation: confirm}, fault: wrong_amount}]")
+            ]
+            try await withGateway(configuration) { gateway in
+                let user = gateway.newUser()
+                let payment = try await user.begin()
+                #expect(try await gateway.command("operations", "--open").output == "Nothing is open.\n")
+                #expect(try await user.confirm(payment).status == 200)
+                let table = try await gateway.command("operations", "--open")
+                #expect(
+                    table.end == .exited(0) && table.output.hasPrefix("Open discrepancies:\nTRANSACTION "), "\(table.everything)")
+                #expect(table.output.contains("amount_differs"), "\(table.output)")
+                let json = try JSONText(parsing: try await gateway.command("operations", "--open", "--json").output)
+                #expect(json["operations"].elements.isEmpty, "\(json)")
+                let line = try #require(json["discrepancies"].elements.first, "\(json)")
+                #expect(line["transaction_id"].integer == payment.transaction && line["code"].string == "amount_differs")
+                let all = try await gateway.command("operations", "--json")
+                #expect(try JSONText(parsing: all.output).elements.count == 2, "without --open it is a list: \(all.output)")
             }
         }
 
@@ -52,12 +77,18 @@ extension OneAtATime {
                     return lines.map { $0["after"].string } == ["unknown"]
                 }
 
-                let resolved = try await eventually("it is resolved") {
-                    let result = try await gateway.command(
-                        "operations", "resolve", "\(lost.operation)", "--as", "succeeded", "--object", lost.refund, "--note",
-                        "seen in the provider's book")
-                    return result.end == .exited(0) || !result.errors.contains("at work") ? result : nil
+                func resolve(_ more: String...) async throws -> CommandResult {
+                    try await eventually("the gateway is not at work on it") {
+                        let result = try await gateway.command(
+                            ["operations", "resolve", "\(lost.operation)", "--as", "succeeded", "--object", lost.refund]
+                                + ["--note", "seen in the provider's book"] + more)
+                        return result.errors.contains("works on the operation") ? nil : result
+                    }
                 }
+                let unverified = try await resolve()
+                #expect(unverified.end == .exited(1), "\(unverified.everything)")
+                #expect(unverified.errors.contains("could not be asked. Try again, or use --force."), "\(unverified.errors)")
+                let resolved = try await resolve("--force")
                 #expect(resolved.end == .exited(0), "\(resolved.everything)")
                 #expect(resolved.output.contains("unknown -> succeeded"), "\(resolved.output)")
                 #expect(resolved.output.contains("succeeded -> partially_refunded"), "\(resolved.output)")
@@ -174,6 +205,11 @@ extension OneAtATime {
                 ["operations", "resolve", "x", "--as", "failed", "--note", "x"],
                 ["operations", "resolve", "1", "--as", "failed", "--note", "paid with 4242 4242 4242 4242"],
                 ["operations", "resolve", "1", "--as", "failed", "--note", String(repeating: "a", count: 501)], ["explain"],
+                ["payments", "--limit", "0"], ["payments", "resolve", "--accept", "--note", "x"],
+                ["payments", "resolve", "0", "--accept", "--note", "x"], ["payments", "resolve", "1", "--accept"],
+                ["payments", "resolve", "1", "--note", "x"], ["payments", "resolve", "1", "--accept", "--refund", "--note", "x"],
+                ["payments", "resolve", "1", "--accept", "--note", " "],
+                ["payments", "resolve", "1", "--refund", "--note", "paid with 4242 4242 4242 4242"],
                 ["webhooks", "replay"], ["webhooks", "replay", "--state", "done"],
                 ["webhooks", "replay", "--since", "yesterday"],
                 ["webhooks", "--limit", "-1"], ["reconcile", "now"],
@@ -189,6 +225,7 @@ extension OneAtATime {
             "Without a database the commands say so, and make none",
             arguments: [
                 ["operations"], ["explain", "1"], ["reconcile"], ["webhooks"], ["webhooks", "replay", "--provider", "mock"],
+                ["payments"], ["payments", "resolve", "1", "--accept", "--note", "x"],
             ])
         func noDatabase(arguments: [String]) async throws {
             try await withGateway(started: false) { gateway in
@@ -205,7 +242,7 @@ extension OneAtATime {
             "--help teaches each command",
             arguments: [
                 ["operations", "list"], ["operations", "resolve"], ["explain"], ["reconcile"], ["webhooks", "list"],
-                ["webhooks", "replay"],
+                ["webhooks", "replay"], ["payments", "list"], ["payments", "resolve"],
             ])
         func help(command: [String]) async throws {
             let result = try await run(TestPaths.gateway, command + ["--help"])

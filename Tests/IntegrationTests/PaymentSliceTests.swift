@@ -25,7 +25,7 @@ struct PaymentSliceTests {
         #expect(try await user.get("/orders/\(id)").json() == created.json())
     }
 
-    @Test("A payment intent is answered with all members of the original guide")
+    @Test("A payment intent is answered with all members of the original guide, and with its review")
     func intent() async throws {
         let user = try GatewayProcess.shared.newUser()
         let order = try await user.createOrder("99.99")
@@ -33,7 +33,7 @@ struct PaymentSliceTests {
         #expect(created.status == 201, "\(created)")
         #expect(
             try created.json().names == [
-                "client_secret", "payment_intent_id", "amount", "currency", "status", "provider", "transaction_id",
+                "client_secret", "payment_intent_id", "amount", "currency", "status", "provider", "transaction_id", "review",
             ]
         )
         #expect(created["status"].string == "requires_payment_method")

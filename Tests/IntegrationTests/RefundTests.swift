@@ -38,6 +38,33 @@ struct RefundTests {
         #expect(try await user.refund(payment, "10.00").status == 200)
     }
 
+    @Test("What a dispute holds cannot be refunded until the dispute is won")
+    func disputed() async throws {
+        let gateway = try GatewayProcess.shared
+        let user = gateway.newUser()
+        let payment = try await user.begin("10.00")
+        #expect(try await user.confirm(payment, "pm_card_createDispute").status == 200)
+        try await eventually("the dispute is booked") {
+            try await user.transaction(payment)["dispute"]["status"].string == "needs_response"
+        }
+        let refused = try await user.refund(payment, "4.00")
+        expectProblem(refused, 409, "payment_disputed")
+        #expect(refused["detail"].string?.contains("At most 0.00 USD") == true, "\(refused)")
+        #expect(try await user.transaction(payment)["disputes"].elements.count == 1)
+        #expect(
+            try gateway.journal().allSatisfy {
+                $0["operation"].string != "refund" || $0["payment_intent"]["id"].string != payment.intent
+            })
+
+        let won = try await gateway.command(
+            "call", "mock", "event", "charge.dispute.closed", "--status", "won", "--intent", payment.intent)
+        #expect(won.end == .exited(0), "\(won.everything)")
+        try await eventually("the dispute is won") {
+            try await user.transaction(payment)["dispute"]["status"].string == "won"
+        }
+        #expect(try await user.refund(payment, "4.00").status == 200)
+    }
+
     @Test("What was not paid cannot be refunded")
     func notPaid() async throws {
         let user = try GatewayProcess.shared.newUser()

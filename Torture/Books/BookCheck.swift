@@ -26,11 +26,18 @@ package struct BookCheck {
         try count("SELECT count(*) FROM webhook_events WHERE state = 'pending' AND deleted_at IS NULL", in: databasePath)
     }
 
-    /// The transactions that wait for a person.
+    /// How many operations have been open for 72 hours.
+    package static func overdueOperations(databasePath: String) throws -> Int {
+        try count(
+            "SELECT count(*) FROM operations WHERE state IN ('pending', 'unknown') AND is_overdue AND deleted_at IS NULL",
+            in: databasePath)
+    }
+
+    /// The transactions with an open discrepancy.
     package static func reviewedTransactions(databasePath: String) throws -> Set<Int64> {
         try GatewayBooks.open(databasePath) {
             try Int64.fetchSet(
-                $0, sql: "SELECT id FROM payment_transactions WHERE status = 'manual_review' AND deleted_at IS NULL")
+                $0, sql: "SELECT id FROM payment_transactions WHERE review_code IS NOT NULL AND deleted_at IS NULL")
         }
     }
 

@@ -54,6 +54,12 @@ struct Comparison {
     /// Whether an id in the provider's metadata claims to be of this installation.
     func isOurs(identity: String) -> Bool { identity.hasPrefix(gateway.installation + "-") }
 
+    /// Whether the transaction has or had a discrepancy, which its history tells of.
+    func wasReviewed(_ transactionID: Int64) -> Bool {
+        gateway.transactions[transactionID]?.reviewCode != nil
+            || (gateway.history[transactionID] ?? []).contains { $0.type.hasPrefix("review.") }
+    }
+
     /// Whether the run meant the transaction to wait for a person.
     func isExpectedReview(_ transactionID: Int64) -> Bool { evidence.expected.reviewedTransactions.contains(transactionID) }
 }

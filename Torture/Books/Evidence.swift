@@ -46,6 +46,8 @@ package struct ExpectedTrouble: Sendable, Hashable {
     package var waitingEvents: Set<String>
     /// Provider's keys of effects that somebody else than this gateway asked for.
     package var foreignKeys: Set<String>
+    /// Refunds that somebody made at the provider by hand.
+    package var foreignRefunds: Set<String>
     /// Whether the clock was put forward so far that idempotency keys may be forgotten.
     package var keysMayBePurged: Bool
 
@@ -53,13 +55,14 @@ package struct ExpectedTrouble: Sendable, Hashable {
     package init(
         reviewedTransactions: Set<Int64> = [], misnamedRefunds: Set<Int64> = [], contradictedEvents: Set<String> = [],
         waitingEvents: Set<String> = [],
-        foreignKeys: Set<String> = [], keysMayBePurged: Bool = false
+        foreignKeys: Set<String> = [], foreignRefunds: Set<String> = [], keysMayBePurged: Bool = false
     ) {
         self.reviewedTransactions = reviewedTransactions
         self.misnamedRefunds = misnamedRefunds
         self.contradictedEvents = contradictedEvents
         self.waitingEvents = waitingEvents
         self.foreignKeys = foreignKeys
+        self.foreignRefunds = foreignRefunds
         self.keysMayBePurged = keysMayBePurged
     }
 }

@@ -220,7 +220,7 @@ extension World {
                 if world.openOperation(operation.id) != nil { trace.fail("P3", "an operator cannot end the \(operation.kind)") }
             }
             for _ in 0..<8 where world.payments[index].discrepancy != nil {
-                if case .observe(let observation) = world.decide(.accept, index, &quiet) {
+                if case .observe(let observation) = world.decide(.accept(world.lookUpBeforeAcceptance(index)), index, &quiet) {
                     world.observe(index, observation, &quiet)
                 }
             }

@@ -55,10 +55,18 @@ extension World {
         case .declare(let operation, let succeeded, let isForced):
             declare(operation, succeeded: succeeded, isForced: isForced, &trace)
         case .accept(let index):
-            if case .observe(let observation) = decide(.accept, index, &trace) { observe(index, observation, &trace) }
+            if case .observe(let observation) = decide(.accept(lookUpBeforeAcceptance(index)), index, &trace) {
+                observe(index, observation, &trace)
+            }
         case .giveBack(let index): _ = command(.giveBack(.all), index, &trace)
         default: break
         }
+    }
+
+    /// What the operator's command looks up: the operation that has had no outcome for 72 hours.
+    func lookUpBeforeAcceptance(_ index: Int) -> LookUp? {
+        guard let open = payments[index].discrepancy, open.code == .outcomeUnknown else { return nil }
+        return lookUp(open.value)
     }
 
     private mutating func provide(_ move: Move) {

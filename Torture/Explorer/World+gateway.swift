@@ -38,6 +38,8 @@ extension World {
         switch followUp {
         case .fetchIntent, .fetchAgain: needsIntent[index] = true
         case .fetchRefunds: needsRefunds[index] = true
+        // Every event of a dispute arrives in this world, and its clock is the provider's: the newest event is the latest state.
+        case .fetchDisputes: break
         case .cancelSiblings(let ids):
             for id in ids {
                 let other = Int(id) - 1
@@ -167,13 +169,8 @@ extension World {
         guard let call = callIndex(operation) else { return }
         setLease(operation, true)
         switch answering {
-        case .never:
-            // Nothing was learned. A call whose process is gone may have taken effect all the same.
-            if openOperation(operation)?.mayHaveBeenSent ?? false {
-                resolve(operation, .unknown, &trace)
-            } else {
-                setLease(operation, false)
-            }
+        // Nothing was learned. A call whose process is gone may have taken effect all the same.
+        case .never: resolve(operation, .lookUpFailed, &trace)
         case .atOnce: finishLookUp(operation, .found(lookUp(operation)), &trace)
         case .late:
             calls[call].phase = .answering
@@ -194,6 +191,7 @@ extension World {
         let elapsed = Elapsed(sinceRequest: since[Int(calls[call].age)], keyMemory: memory)
         guard case .call = decide(.repeatCall(operation: operation, elapsed), Self.payment(of: operation), &trace) else { return }
         setLease(operation, true)
+        noteSent(operation)
         calls[call].phase = .sending
         calls[call].isLastCallOld = false
     }
@@ -203,6 +201,13 @@ extension World {
         let index = Self.payment(of: operation)
         guard let place = payments[index].operations.firstIndex(where: { $0.id == operation }) else { return }
         payments[index].operations[place].isLeased = isLeased
+    }
+
+    /// Recovery stores that an operation may have been sent before it sends it.
+    private mutating func noteSent(_ operation: Int64) {
+        let index = Self.payment(of: operation)
+        guard let place = payments[index].operations.firstIndex(where: { $0.id == operation }) else { return }
+        payments[index].operations[place].mayHaveBeenSent = true
     }
 
     /// Ends every task of the process. Nobody knows what became of their calls.

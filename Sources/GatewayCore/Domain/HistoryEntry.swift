@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
 /// One line of a transaction's history. Nothing changes without one, and none is ever changed.
@@ -50,9 +51,9 @@ package struct HistoryChange: Sendable, Hashable {
     /// Who.
     package var actor: String
     /// The status before; nil for a transaction's first line.
-    package var fromStatus: TransactionStatus?
+    package var fromStatus: HistoryStatus?
     /// The status after.
-    package var toStatus: TransactionStatus
+    package var toStatus: HistoryStatus
     /// The amount that moved, in minor units, where one did.
     package var amount: Int64?
     /// The operation that did it.
@@ -63,10 +64,33 @@ package struct HistoryChange: Sendable, Hashable {
     package var detail: String?
 
     /// A change.
-    package init(type: String, actor: String, fromStatus: TransactionStatus?, toStatus: TransactionStatus) {
+    package init(type: String, actor: String, fromStatus: HistoryStatus?, toStatus: HistoryStatus) {
         self.type = type
         self.actor = actor
         self.fromStatus = fromStatus
         self.toStatus = toStatus
     }
+}
+
+/// A status in a line of history. Lines from before migration `0013-lifecycle` can say `manual_review`, which is no status of a payment any more.
+package struct HistoryStatus: Sendable, Hashable, RawRepresentable {
+    /// The status as it was written.
+    package let rawValue: String
+
+    /// Nil for a word that no version wrote.
+    package init?(rawValue: String) {
+        guard rawValue == Self.manualReview.rawValue || PaymentStatus(rawValue: rawValue) != nil else { return nil }
+        self.rawValue = rawValue
+    }
+
+    /// A status of today.
+    package init(_ status: PaymentStatus) { rawValue = status.rawValue }
+
+    private init(_ text: String) { rawValue = text }
+
+    /// The status of payments that waited for a review, in older lines.
+    package static let manualReview = HistoryStatus("manual_review")
+
+    /// Every status that a line can have.
+    package static let all = PaymentStatus.allCases.map { HistoryStatus($0) } + [manualReview]
 }

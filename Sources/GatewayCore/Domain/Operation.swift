@@ -1,20 +1,10 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
 /// One mutating call at a provider, written down before it is made.
 package struct Operation: Sendable, Hashable {
     /// What is asked of the provider.
-    package enum Kind: String, Sendable, CaseIterable {
-        /// Create a payment intent.
-        case create
-        /// Confirm it.
-        case confirm
-        /// Capture it.
-        case capture
-        /// Cancel it.
-        case cancel
-        /// Refund it, in full or in part.
-        case refund
-    }
+    package typealias Kind = OperationKind
 
     /// How far the operation is.
     package enum State: String, Sendable, CaseIterable {
@@ -26,8 +16,6 @@ package struct Operation: Sendable, Hashable {
         case succeeded
         /// The provider surely did not.
         case failed
-        /// A person has to decide.
-        case manualReview = "manual_review"
 
         /// Whether the outcome is still to come.
         package var isOpen: Bool { self == .pending || self == .unknown }
@@ -45,7 +33,7 @@ package struct Operation: Sendable, Hashable {
     package var request: OperationRequest
     /// How often the provider was called, counted and committed before each call.
     package var attempts: Int
-    /// Whether any attempt may have reached the provider. Once true, no later refusal settles the operation.
+    /// Whether any attempt may have reached the provider. Once true, a refusal ends the operation only with evidence: see ``Evidence``.
     package var mayHaveBeenSent: Bool
     /// How often a process died while it was at work on this. From three on it may be what kills them: it is only looked up.
     package var deaths: Int
@@ -57,6 +45,12 @@ package struct Operation: Sendable, Hashable {
     package var requestID: String
     /// When it was written down.
     package var createdAt: Timestamp
+    /// When the provider was last called; nil for the first call, which follows ``createdAt``.
+    package var lastCallAt: Timestamp?
+    /// How many look-ups in a row found no trace of it; counted up to two.
+    package var tracelessLooks = 0
+    /// Whether it has been open for 72 hours. Then it is only looked up, once a day.
+    package var isOverdue = false
     /// A random part of who the call is at the provider, so that a copy of the database, which gives out the same numbers, never uses a
     /// key twice. Nil in operations of earlier versions.
     package var nonce: String?

@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
 /// One attempt to pay an order, through one payment intent of one provider.
@@ -22,10 +23,12 @@ package struct PaymentTransaction: Sendable, Hashable {
     package var refunded: Int64 = 0
     /// What is on its way back, in minor units: refunds that are asked for and not settled.
     package var reserved: Int64 = 0
+    /// What open and lost disputes hold, in minor units.
+    package var disputed: Int64 = 0
     /// When the money is taken.
     package var captureMethod: CaptureMethod
     /// Where it stands.
-    package var status: TransactionStatus
+    package var status: PaymentStatus
     /// The kind of payment method, such as `card`.
     package var paymentMethod: String?
     /// The provider's id of the payer.
@@ -38,8 +41,16 @@ package struct PaymentTransaction: Sendable, Hashable {
     package var declineCode: String?
     /// Why the last attempt failed, for people.
     package var errorMessage: String?
-    /// The last dispute.
+    /// The most recent open dispute, else the last one. All of them are rows of their own: ``DisputeRecord``.
     package var dispute: Dispute?
+    /// All disputes, oldest first. Read beside the row, for answers only: empty inside the core.
+    package var disputes: [DisputeRecord] = []
+    /// Why the payment was canceled: `canceled` or `expired` at the provider, or a ``Closure``. Set for good, even if it is paid later.
+    package var closedReason: String?
+    /// The discrepancy that a person has to look at.
+    package var review: PaymentReview?
+    /// What the columns do not say of the facts behind the status; nil for nearly every payment.
+    package var facts: PaymentFacts?
     /// What the payer has to do.
     package var nextAction: NextAction?
     /// The client's own pairs.
@@ -54,7 +65,7 @@ package struct PaymentTransaction: Sendable, Hashable {
     /// A row of `payment_transactions`; what is not given here is set afterwards.
     package init(
         id: Int64, orderID: Int64, userID: Subject, provider: String, amount: Money, captureMethod: CaptureMethod,
-        status: TransactionStatus, metadata: [String: String], createdAt: Timestamp, updatedAt: Timestamp
+        status: PaymentStatus, metadata: [String: String], createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
         self.orderID = orderID
@@ -68,6 +79,23 @@ package struct PaymentTransaction: Sendable, Hashable {
         self.updatedAt = updatedAt
     }
 
-    /// What can still be given back, in minor units.
-    package var refundable: Int64 { captured - refunded - reserved }
+    /// What can still be refunded, in minor units.
+    package var refundable: Int64 { max(0, captured - refunded - reserved - disputed) }
+}
+
+/// A discrepancy that waits for an operator.
+package struct PaymentReview: Sendable, Hashable {
+    /// What differs.
+    package var discrepancy: Discrepancy
+    /// What differs, for people.
+    package var detail: String
+    /// Since when.
+    package var openedAt: Timestamp
+
+    /// A discrepancy that was opened.
+    package init(_ discrepancy: Discrepancy, detail: String, openedAt: Timestamp) {
+        self.discrepancy = discrepancy
+        self.detail = detail
+        self.openedAt = openedAt
+    }
 }

@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
 /// A refund in the books. One made at the provider without the gateway is here too.
@@ -14,6 +15,10 @@ package struct RefundRecord: Sendable, Hashable {
     package var amount: Money
     /// Where it stands.
     package var status: Refund.Status
+    /// The amount that the provider showed, in minor units, where it is another.
+    package var providerAmount: Int64?
+    /// What the gateway or an operator concluded before the provider showed the refund.
+    package var decision: RefundDecision?
     /// Why it was asked for.
     package var reason: String?
     /// The client's own pairs.

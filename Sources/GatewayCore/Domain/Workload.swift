@@ -1,27 +1,28 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
-/// What is not settled, for metrics.
+/// What is open, for metrics.
 package struct Workload: Sendable, Hashable {
     /// Operations without an outcome: pending and unknown.
     package var openOperations: Int
-    /// When the oldest of them was written down.
+    /// When the oldest of them was stored.
     package var oldestOpenOperation: Timestamp?
-    /// Operations that wait for a person's decision.
-    package var operationsInReview: Int
-    /// Transactions that wait for a person's decision.
-    package var transactionsInReview: Int
+    /// Open operations that have had no outcome for 72 hours.
+    package var overdueOperations: Int
     /// Webhooks that are not applied yet.
     package var pendingWebhooks: Int
+    /// Payments with an open discrepancy, by its code.
+    package var openDiscrepancies: [DiscrepancyCode: Int]
 
-    /// A count of what is not settled.
+    /// A count of what is open.
     package init(
-        openOperations: Int, oldestOpenOperation: Timestamp?, operationsInReview: Int, transactionsInReview: Int,
-        pendingWebhooks: Int
+        openOperations: Int, oldestOpenOperation: Timestamp?, overdueOperations: Int, pendingWebhooks: Int,
+        openDiscrepancies: [DiscrepancyCode: Int]
     ) {
         self.openOperations = openOperations
         self.oldestOpenOperation = oldestOpenOperation
-        self.operationsInReview = operationsInReview
-        self.transactionsInReview = transactionsInReview
+        self.overdueOperations = overdueOperations
         self.pendingWebhooks = pendingWebhooks
+        self.openDiscrepancies = openDiscrepancies
     }
 }

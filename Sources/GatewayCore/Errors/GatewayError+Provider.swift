@@ -40,7 +40,7 @@ extension GatewayError {
                 "The provider \(provider) refuses the gateway's credentials; the operator has to correct that.")
         case .notFound:
             self.init(.providerRejected, "The provider \(provider) does not know the object: \(rejection.message)")
-        case .invalidState:
+        case .invalidState, .gone:
             self.init(.invalidState, rejection.message)
         case .invalidSignature:
             self.init(.invalidSignature, rejection.message)

@@ -24,6 +24,10 @@ package struct GatewayError: Error, Sendable, Hashable {
         case orderAlreadyPaid
         /// What it is asked does not fit its state (409).
         case invalidState
+        /// A dispute holds the money (409).
+        case paymentDisputed
+        /// A discrepancy of the order is open (409).
+        case paymentInReview
         /// The same key is being worked on (409).
         case idempotencyInFlight
         /// The intent id exists at two providers (409).
@@ -83,6 +87,8 @@ package struct GatewayError: Error, Sendable, Hashable {
     /// The methods that the path has, for ``Code/methodNotAllowed``.
     package var allowedMethods: [String] = []
 
+    /// The code of the open discrepancy, for ``Code/paymentInReview``.
+    package var reviewCode: String?
     /// The scope that a token needs, for ``Code/forbidden``.
     package var requiredScope: Scope?
 

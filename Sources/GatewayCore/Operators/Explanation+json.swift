@@ -1,3 +1,4 @@
+import GatewayLifecycle
 import ProviderAPI
 
 // For programs: times in RFC 3339, amounts in minor units as in the books, names as in the API.

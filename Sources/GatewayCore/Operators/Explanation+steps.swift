@@ -1,3 +1,4 @@
+import GatewayLifecycle
 import ProviderAPI
 
 extension Explanation {
@@ -12,8 +13,15 @@ extension Explanation {
                     "the webhook \(webhook.record.event.id) is applied at \(webhook.nextTryAt.rfc3339), while a gateway runs\(why)"
                 ))
         }
-        for refund in rows.refunds where refund.providerRefundID != nil && refund.status.isOnItsWay {
+        for refund in rows.refunds where refund.providerRefundID != nil && RefundStatus(refund.status).isOnItsWay {
             steps.append(Step(.provider, "a webhook tells when the refund \(refund.id) has succeeded or failed"))
+        }
+        if let dispute = rows.transaction.dispute, !DisputeStage(dispute.status).isClosed {
+            steps.append(
+                Step(
+                    .operator,
+                    "the payer disputes the payment (\(dispute.id), \(dispute.status)): answer it in the dashboard of "
+                        + rows.transaction.provider))
         }
         if let step = step(for: rows.transaction, isBusy: !steps.isEmpty) { steps.append(step) }
         return steps
@@ -25,28 +33,30 @@ extension Explanation {
         switch operation.state {
         case .pending, .unknown:
             if standing.isLeased { return Step(.gateway, "\(name) is being worked on now") }
+            if operation.isOverdue {
+                let object = operation.kind == .create || operation.kind == .refund ? " [--object ID]" : ""
+                return Step(
+                    .operator,
+                    "\(name) has had no outcome for 72 hours: see what \(transaction.provider) shows of it, then "
+                        + "gateway operations resolve \(operation.id) --as succeeded|failed --note \"...\"\(object)"
+                )
+            }
             return Step(
                 .gateway, "the provider is asked about \(name) at \(standing.nextCheckAt.rfc3339), while a gateway runs")
-        case .manualReview:
-            let object = operation.kind == .create || operation.kind == .refund ? " [--object ID]" : ""
-            return Step(
-                .operator,
-                "\(name) waits for a decision: see what \(transaction.provider) shows of it, then "
-                    + "gateway operations resolve \(operation.id) --as succeeded|failed --note \"...\"\(object)"
-            )
         case .succeeded, .failed: return nil
         }
     }
 
     /// - Parameter isBusy: whether something else is under way that may move the transaction.
     private static func step(for transaction: PaymentTransaction, isBusy: Bool) -> Step? {
-        switch transaction.status {
-        case .manualReview:
+        if let review = transaction.review, review.discrepancy.code != .outcomeUnknown {
             return Step(
                 .operator,
-                "the books and \(transaction.provider) contradict each other (see the review above): compare the payment there "
-                    + "with the amounts here, and settle the difference with the customer"
+                "the discrepancy \(review.discrepancy.code.rawValue) is open: compare the payment at \(transaction.provider) with the "
+                    + "amounts here, then gateway payments resolve \(transaction.id) --accept|--refund --note \"...\""
             )
+        }
+        switch transaction.status {
         case _ where isBusy: return nil
         case .requiresPaymentMethod, .requiresConfirmation:
             return Step(.client, "the client confirms the payment with a payment method, or cancels it")
@@ -58,17 +68,6 @@ extension Explanation {
         case .succeeded: return Step(.nobody, "nothing; it is paid")
         case .partiallyRefunded: return Step(.nobody, "nothing; it is paid, and some of it was given back")
         case .refunded: return Step(.nobody, "nothing; all of it was given back")
-        }
-    }
-}
-
-extension Refund.Status {
-    /// Whether the provider has not settled it yet.
-    fileprivate var isOnItsWay: Bool {
-        switch self {
-        case .pending, .requiresAction: true
-        case .succeeded, .failed, .canceled: false
-        @unknown default: true
         }
     }
 }

@@ -77,7 +77,7 @@ extension Explanation {
 
     private static func subject(of change: HistoryChange) -> Entry.Subject {
         if change.actor.hasPrefix("operator:") { return .operator }
-        if change.toStatus == .manualReview, change.fromStatus != .manualReview { return .review }
+        if change.type.hasPrefix("review.") || change.toStatus == .manualReview { return .review }
         if change.type.hasSuffix(".requested") { return .request }
         return change.actor.hasPrefix("webhook:") ? .change : .provider
     }

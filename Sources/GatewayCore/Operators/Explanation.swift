@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
 /// The whole story of one payment, in the order in which it happened, and what comes next. Made from rows alone; client secrets are
@@ -85,7 +86,7 @@ package struct Explanation: Sendable, Hashable {
     /// The provider's id of the intent; nil until the provider has answered.
     package var paymentIntentID: String?
     /// Where it stands.
-    package var status: TransactionStatus
+    package var status: PaymentStatus
     /// What is to be paid.
     package var amount: Money
     /// What was captured, in minor units.

@@ -12,10 +12,21 @@ package struct Resolution: Sendable, Hashable {
     package var outcome: Outcome
     /// The provider's id of what was made: the payment intent of a `create`, the refund of a `refund`.
     package var object: String?
+    /// Whether the word counts even if the provider shows otherwise or does not answer.
+    package var isForced: Bool
 
     /// A decision.
-    package init(_ outcome: Outcome, object: String? = nil) {
+    package init(_ outcome: Outcome, object: String? = nil, isForced: Bool = false) {
         self.outcome = outcome
         self.object = object
+        self.isForced = isForced
     }
+}
+
+/// How an operator closes a payment's discrepancy.
+package enum ReviewResolution: String, Sendable, CaseIterable {
+    /// The books stand as the provider shows them.
+    case accept
+    /// All money goes back, and what is not captured is canceled.
+    case refund
 }

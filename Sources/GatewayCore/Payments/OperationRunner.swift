@@ -1,8 +1,9 @@
+import GatewayLifecycle
 import Logging
 import Metrics
 import ProviderAPI
 
-/// Calls the provider for an operation that is on disk, and settles it: steps 2 and 3 of the payment flow, the same for a request and
+/// Calls the provider for an operation that is on disk, and writes its outcome: steps 2 and 3 of the payment flow, the same for a request and
 /// for whoever takes an operation over later.
 struct OperationRunner: Sendable {
     private(set) var store: any GatewayStore
@@ -10,6 +11,7 @@ struct OperationRunner: Sendable {
     let encoder: any AnswerEncoder
     let clock: any ProviderClock
     let logger: Logger
+    let lifecycle: Lifecycle
 
     /// How long an operation belongs to whoever calls the provider for it. Longer than any call.
     static let lease = Duration.seconds(60)
@@ -29,12 +31,12 @@ struct OperationRunner: Sendable {
         case refund(Refund)
     }
 
-    /// Calls the provider once, for the client that waits, and settles the operation.
+    /// Calls the provider once, for the client that waits, and writes the outcome.
     func run(
         _ operation: Operation, on transaction: PaymentTransaction, at provider: Provider, traceparent: String? = nil
     ) async -> GatewayAnswer {
         let outcome = await call(operation, at: provider, for: .client, traceparent: traceparent)
-        return await settle(operation, on: transaction, outcome)
+        return await resolve(operation, on: transaction, outcome)
     }
 
     /// Calls the provider once, with the operation's own key.

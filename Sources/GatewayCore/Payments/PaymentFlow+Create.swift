@@ -1,11 +1,10 @@
+import GatewayLifecycle
 import ProviderAPI
 
 extension PaymentFlow {
     /// T1 of creating a payment intent.
-    func planCreate(
-        _ command: CreatePaymentCommand, _ request: CallerContext, _ writer: any StoreWriter, _ bookkeeper: Bookkeeper
-    ) throws -> Plan {
-        guard let order = try writer.order(command.orderID), request.principal.maySee(ownedBy: order.userID) else {
+    func planCreate(_ command: CreatePaymentCommand, _ request: CallerContext, _ ledger: PaymentLedger) throws -> Plan {
+        guard let order = try ledger.writer.order(command.orderID), request.principal.maySee(ownedBy: order.userID) else {
             throw GatewayError.notFound("order")
         }
         let amount = try command.amount.money(in: order.amount.currency)
@@ -14,14 +13,49 @@ extension PaymentFlow {
                 .amountMismatch, "The payment's amount is \(amount), the order's \(order.amount). They must be equal."
             )
         }
-        guard !order.status.isPaid else { throw Self.alreadyPaid(order) }
-        let provider = try provider(named: command.provider)
-
-        let earlier = try writer.transactions(orderID: order.id)
-        if let live = earlier.first(where: { $0.status != .canceled }) {
-            return try handOut(live, for: command, order, writer)
+        let rows = Array(try ledger.writer.transactions(orderID: order.id).reversed())
+        let open = rows.first { $0.summary.mayStillBePaid }
+        // A payment that may still be paid is reused wherever it is; a paid order needs no provider at all.
+        let provider = try rows.contains { $0.captured > 0 } ? nil : provider(named: command.provider)
+        let named = command.provider ?? open?.provider
+        let creation = Creation(
+            isManualCapture: command.captureMethod == .manual,
+            isSameProvider: open?.provider.isIdentical(to: named ?? "") ?? true,
+            chargesByItself: open.flatMap { registry.provider(named: $0.provider) }?.service.capabilities.chargesAtCreation
+                ?? false)
+        let decision = lifecycle.decide(creation, on: try orderState(rows, open: open, ledger))
+        switch decision {
+        case .refuse(let refusal): return .refuse(refusal, refusal.error(for: order, open: open))
+        case .reuse: return .answer(.intentHandedOut(try loaded(open)))
+        case .accepted: return .answer(.accepted(try loaded(open)))
+        case .supersede(let id, _):
+            _ = try ledger.apply(.superseded, to: ledger.load(id), PaymentLedger.Context("create.superseded"))
+            return try start(command, order, at: provider, request, ledger)
+        case .call: return try start(command, order, at: provider, request, ledger)
+        case .observe: throw GatewayError(.internal, "A creation observes nothing.")
         }
-        return try start(command, order, at: provider, request, bookkeeper)
+    }
+
+    /// The order with the operations of its open payment. Those of the others do not matter to a creation.
+    private func orderState(_ rows: [PaymentTransaction], open: PaymentTransaction?, _ ledger: PaymentLedger) throws -> OrderState
+    {
+        OrderState(
+            payments: try rows.map { row in
+                var state = row.summary
+                if row.id == open?.id { state.operations = try ledger.writer.openOperations(transactionID: row.id) }
+                return state
+            })
+    }
+
+    /// The open payment, while its provider is loaded.
+    private func loaded(_ open: PaymentTransaction?) throws -> PaymentTransaction {
+        guard let open else { throw GatewayError(.internal, "The order has no open payment.") }
+        guard registry.provider(named: open.provider) != nil else {
+            throw GatewayError(
+                .providerUnavailable, "The provider \(open.provider) of this order's open payment is not loaded."
+            ).retry(afterSeconds: 60)
+        }
+        return open
     }
 
     private func provider(named name: String?) throws -> Provider {
@@ -39,44 +73,10 @@ extension PaymentFlow {
         registry.providers.filter(\.acceptsNewPayments).map(\.name).joined(separator: ", ")
     }
 
-    /// Deals with an order that has a transaction which is not canceled.
-    private func handOut(
-        _ live: PaymentTransaction, for command: CreatePaymentCommand, _ order: Order, _ writer: any StoreWriter
-    ) throws -> Plan {
-        if live.status.isPaid { throw Self.alreadyPaid(order) }
-        if live.status == .manualReview {
-            throw GatewayError(.invalidState, "The payment \(live.id) of this order is under review; it has to be decided first.")
-        }
-        if let named = command.provider, !named.isIdentical(to: live.provider) {
-            throw GatewayError(
-                .invalidState,
-                "A payment of this order at the provider \(live.provider) is live. Cancel it before you use another."
-            )
-        }
-        if live.captureMethod != command.captureMethod {
-            throw GatewayError(
-                .invalidState,
-                "A payment of this order with capture_method \(live.captureMethod.rawValue) is live. Cancel it before you use another."
-            )
-        }
-        guard registry.provider(named: live.provider) != nil else {
-            throw GatewayError(
-                .providerUnavailable, "The provider \(live.provider) of this order's live payment is not loaded."
-            ).retry(afterSeconds: 60)
-        }
-        guard live.paymentIntentID != nil else {
-            if try writer.openOperation(transactionID: live.id)?.state == .pending {
-                throw GatewayError(.invalidState, "A payment of this order is being created at this moment.").retry(
-                    afterSeconds: 1)
-            }
-            return .answer(.accepted(live))
-        }
-        return .answer(.intentHandedOut(live))
-    }
-
     private func start(
-        _ command: CreatePaymentCommand, _ order: Order, at provider: Provider, _ request: CallerContext, _ bookkeeper: Bookkeeper
+        _ command: CreatePaymentCommand, _ order: Order, at provider: Provider?, _ request: CallerContext, _ ledger: PaymentLedger
     ) throws -> Plan {
+        guard let provider else { throw GatewayError(.internal, "A paid order takes no payment.") }
         guard provider.acceptsNewPayments else {
             throw GatewayError.invalid(
                 "provider", "The provider \(provider.name) takes no new payments. These do: \(namesForNewPayments).")
@@ -85,6 +85,13 @@ extension PaymentFlow {
             throw GatewayError.invalid("capture_method", "The provider \(provider.name) captures automatically only.")
         }
         try provider.requireRoom()
+        let row = try ledger.writer.insertTransaction(
+            PaymentTransaction(
+                id: 0, orderID: order.id, userID: order.userID, provider: provider.name, amount: order.amount,
+                captureMethod: command.captureMethod, status: .processing, metadata: command.metadata, createdAt: ledger.now,
+                updatedAt: ledger.now
+            )
+        )
         var call = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: order.userID.text)
         call.captureMethod = command.captureMethod
         call.description = command.description
@@ -93,39 +100,7 @@ extension PaymentFlow {
         call.customer = command.customer
         call.metadata = command.metadata
         call.returnURL = command.returnURL
-        let resolved = provider.resolved(.create(call))
-        let now = bookkeeper.now
-        let transaction = try bookkeeper.writer.insertTransaction(
-            PaymentTransaction(
-                id: 0, orderID: order.id, userID: order.userID, provider: provider.name, amount: order.amount,
-                captureMethod: command.captureMethod, status: .processing, metadata: command.metadata, createdAt: now,
-                updatedAt: now
-            )
-        )
-        let operation = try writeDown(resolved, on: transaction, request, bookkeeper)
-        try bookkeeper.appendHistory(.init("create.requested", operationID: operation.id), of: transaction, from: nil)
-        return .call(operation, transaction, provider)
-    }
-
-    private static func alreadyPaid(_ order: Order) -> GatewayError {
-        GatewayError(.orderAlreadyPaid, "The order \(order.id) is paid.")
-    }
-
-    /// Writes an operation down, and the request's idempotency key with it.
-    func writeDown(
-        _ call: OperationRequest, on transaction: PaymentTransaction, _ request: CallerContext, _ bookkeeper: Bookkeeper
-    ) throws -> Operation {
-        let operation = try bookkeeper.writer.insertOperation(
-            NewOperation(
-                transactionID: transaction.id, request: call, idempotency: request.idempotency?.reference,
-                requestID: request.requestID
-            ),
-            lease: OperationRunner.lease,
-            at: bookkeeper.now
-        )
-        if let claim = request.idempotency {
-            try bookkeeper.writer.insertIdempotencyKey(claim, operationID: operation.id, at: bookkeeper.now)
-        }
-        return operation
+        let payment = PaymentLedger.Payment(row: row, state: row.state, order: [row])
+        return try store(PlannedOperation(.create), .create(call), on: payment, at: provider, request, ledger)
     }
 }

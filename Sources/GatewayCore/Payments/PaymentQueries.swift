@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import Logging
 package import ProviderAPI
 
@@ -6,15 +7,17 @@ package struct PaymentQueries: Sendable {
     let store: any GatewayStore
     let registry: any ProviderRegistry
     let supervisor: FlowSupervisor
+    let lifecycle: Lifecycle
     let clock: any ProviderClock
     let logger: Logger
     let refreshes = SharedRefreshes()
 
     /// Queries over a store and the providers in use.
     package init(
-        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, clock: any ProviderClock,
-        logger: Logger
+        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, lifecycle: Lifecycle,
+        clock: any ProviderClock, logger: Logger
     ) {
+        self.lifecycle = lifecycle
         self.store = store
         self.registry = registry
         self.supervisor = supervisor
@@ -26,7 +29,7 @@ package struct PaymentQueries: Sendable {
     ///
     /// - Throws: ``GatewayError/Code/notFound``.
     package func transaction(_ id: Int64, for principal: Principal) async throws -> PaymentTransaction {
-        try await store.read { try Self.visible(try $0.transaction(id), to: principal) }
+        try await store.read { try Self.visible(try $0.transaction(id), to: principal).withDisputes(from: $0) }
     }
 
     /// A page of the transactions that the caller may see, newest first.
@@ -34,7 +37,7 @@ package struct PaymentQueries: Sendable {
         var query = query
         if !principal.isAdmin { query.userID = principal.subject }
         let bounded = query
-        return try await store.read { try $0.transactions(bounded) }
+        return try await store.read { reader in try reader.transactions(bounded).map { try $0.withDisputes(from: reader) } }
     }
 
     /// A transaction and its history, oldest first.
@@ -69,11 +72,13 @@ package struct PaymentQueries: Sendable {
         let known = try await store.read { try Self.find(intent, for: principal, in: $0) }
         guard let provider = registry.provider(named: known.provider) else { return known }
         do {
-            let refresh = PaymentRefresh(store: store, supervisor: supervisor, clock: clock, logger: logger)
-            return try await refreshes.refresh(known.id, by: supervisor) {
+            let refresh = PaymentRefresh(
+                store: store, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger)
+            let refreshed = try await refreshes.refresh(known.id, by: supervisor) {
                 try await refresh.refresh(
                     known, intent: intent.id, at: provider, for: .client, requestID: requestID, traceparent: traceparent)
             }
+            return try await store.read { try refreshed.withDisputes(from: $0) }
         } catch is ProviderError {
             logger.warning(
                 "A payment could not be refreshed; the books answer.",
@@ -81,7 +86,7 @@ package struct PaymentQueries: Sendable {
                     "provider": "\(provider.name)", "transaction": .stringConvertible(known.id), "request_id": "\(requestID)",
                 ]
             )
-            return known
+            return try await store.read { try known.withDisputes(from: $0) }
         }
     }
 
@@ -105,5 +110,15 @@ package struct PaymentQueries: Sendable {
     private static func visible(_ transaction: PaymentTransaction?, to principal: Principal) throws -> PaymentTransaction {
         guard let transaction, principal.maySee(ownedBy: transaction.userID) else { throw GatewayError.notFound("payment") }
         return transaction
+    }
+}
+
+extension PaymentTransaction {
+    /// Returns the row with its disputes. Hardly any payment has one, and only those are looked for.
+    func withDisputes(from reader: any StoreReader) throws -> PaymentTransaction {
+        if dispute == nil { return self }
+        var copy = self
+        copy.disputes = try reader.disputes(transactionID: id)
+        return copy
     }
 }

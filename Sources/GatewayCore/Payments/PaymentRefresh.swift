@@ -1,43 +1,51 @@
+import GatewayLifecycle
 import Logging
 import ProviderAPI
 
-/// Brings a transaction up to date with its provider.
+/// Fetches a payment from its provider, and writes what it shows.
 struct PaymentRefresh: Sendable {
     let store: any GatewayStore
     let supervisor: FlowSupervisor
+    let lifecycle: Lifecycle
     let clock: any ProviderClock
     let logger: Logger
 
-    /// Asks for the payment intent, and books what the provider says.
+    /// Fetches the payment intent, and its refunds where the caller wants to know of one.
     ///
-    /// - Throws: `ProviderError` where the provider does not say, ``StoreError``.
+    /// - Parameter refund: the provider's id of that refund.
+    /// - Throws: `ProviderError` where the provider does not answer, ``StoreError``.
     func refresh(
         _ known: PaymentTransaction, intent id: String, at provider: Provider, for account: ProviderCalls.Account = .gateway,
-        requestID: String, traceparent: String? = nil
+        refund: String? = nil, requestID: String, traceparent: String? = nil
     ) async throws -> PaymentTransaction {
         var call = CallContext(deadline: .now + OperationRunner.deadline, requestID: requestID)
         call.traceparent = traceparent
+        let askedAt = clock.now()
         let current = try await supervisor.ask(provider, for: account) { [call] () async throws(ProviderError) in
-            try await provider.service.retrievePaymentIntent(id, in: call)
+            try await provider.retrieve(id, of: known.amount, in: call)
         }
-        let now = clock.now()
-        let (refreshed, contradiction): (PaymentTransaction, String?) = try await store.write { writer in
-            guard let transaction = try writer.transaction(known.id) else { throw GatewayError.notFound("payment") }
-            // A call at work knows better than a question asked before it ended.
-            if try transaction.version != known.version || writer.openOperation(transactionID: transaction.id) != nil {
-                return (transaction, nil)
+        var refunds: [Refund]?
+        if let refund {
+            refunds = try await supervisor.ask(provider, for: account) { [call] () async throws(ProviderError) in
+                do throws(ProviderError) {
+                    return try await provider.service.listRefunds(ofPaymentIntent: id, in: call)
+                } catch {
+                    guard case .rejected(let rejection) = error, rejection.reason == .unsupported else { throw error }
+                    return [try await provider.service.retrieveRefund(refund, in: call)]
+                }
             }
-            let bookkeeper = Bookkeeper(writer: writer, now: now, actor: .gateway)
-            let booking = try bookkeeper.book(current, on: transaction, note: .init("refreshed"))
-            return (booking.transaction, transaction.status == .manualReview ? nil : booking.contradiction)
         }
-        if let contradiction {
-            ReviewAlert.raise(
-                logger, because: contradiction,
-                metadata: [
-                    "transaction": .stringConvertible(refreshed.id), "provider": "\(provider.name)", "request_id": "\(requestID)",
-                ])
+        let fetched = FetchedPayment(intent: current, refunds: refunds, askedAt: askedAt)
+        let now = clock.now()
+        let (lifecycle, installation) = (lifecycle, store.installation)
+        let (refreshed, signals): (PaymentTransaction, [LifecycleSignals.Signal]) = try await store.write { writer in
+            guard let current = try writer.transaction(known.id) else { throw GatewayError.notFound("payment") }
+            let ledger = PaymentLedger(
+                writer: writer, lifecycle: lifecycle, installation: installation, now: now, actor: .gateway)
+            let row = try ledger.observe(fetched, fetchedAt: known.version, on: current, type: "refreshed").row
+            return (row, ledger.signals.all)
         }
+        signals.emit(to: logger, metadata: ["request_id": .string(requestID)])
         return refreshed
     }
 }

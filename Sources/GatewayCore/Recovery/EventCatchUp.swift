@@ -3,6 +3,7 @@ package import Logging
 import Metrics
 package import ProviderAPI
 import ServiceLifecycle
+import Synchronization
 
 /// Finds webhooks that never arrived: it reads the provider's own list of events, and takes in those that are not in the inbox.
 ///
@@ -16,14 +17,18 @@ package struct EventCatchUp: Service {
     let inbox: WebhookInbox
     let clock: any ProviderClock
     let logger: Logger
-    private let alarm = Alarm()
+    private let rounds = ProviderRounds()
+    private let progress = ListingProgress()
 
     /// How often the lists are read.
     static let interval = Duration.seconds(600)
     /// How far before the end of the last list the next one begins: a list may show an event later than its time.
     static let overlap = Duration.seconds(900)
-    /// How many pages of a provider's list are read before the others have their turn again.
+    /// How many pages of a provider's list a round reads.
     static let pagesPerRound = 200
+    /// For how long a page is asked for in vain before the list is read from its beginning again: the provider may not know the place any
+    /// more, and not say so.
+    static let cursorTimeout = Duration.seconds(6 * 3600)
     /// How far back the first list goes.
     static let firstSpan = Duration.seconds(24 * 3600)
 
@@ -42,8 +47,10 @@ package struct EventCatchUp: Service {
 
     /// Reads the lists at once, and then every ten minutes, until the graceful shutdown.
     package func run() async throws {
-        await alarm.repeatedly(every: Self.interval, clock: clock) { await catchUp() }
+        await rounds.run(every: Self.interval, clock: clock, providers: { listing }, work: { await catchUp(with: $0).isBehind })
     }
+
+    private var listing: [Provider] { registry.providers.filter(\.service.capabilities.listsEvents) }
 
     /// Reads the list of each provider that has one.
     ///
@@ -51,31 +58,34 @@ package struct EventCatchUp: Service {
     @discardableResult
     package func catchUp() async -> Int {
         await withTaskGroup { group in
-            for provider in registry.providers where provider.service.capabilities.listsEvents {
-                group.addTask {
-                    do {
-                        return try await catchUp(with: provider)
-                    } catch {
-                        logger.warning(
-                            "A provider's events could not be listed; it is tried again.",
-                            metadata: [
-                                "provider": "\(provider.name)",
-                                "error": "\((error as? ProviderError)?.summary ?? "\(type(of: error))")",
-                            ])
-                        return 0
-                    }
-                }
+            for provider in listing {
+                group.addTask { await catchUp(with: provider).missed }
             }
             return await group.reduce(0, +)
         }
     }
 
-    /// Reads pages until the list ends, or as many as a round may have; the next round goes on there.
-    private func catchUp(with provider: Provider) async throws -> Int {
+    /// Does a provider's round: pages until the list ends, or as many as a round may have; the next round goes on there.
+    private func catchUp(with provider: Provider) async -> (missed: Int, isBehind: Bool) {
+        var missed = 0
+        defer { if missed > 0 { report(missed, at: provider.name) } }
+        do {
+            let isBehind = try await readPages(at: provider, missed: &missed)
+            return (missed, isBehind)
+        } catch {
+            logger.warning(
+                "A provider's events could not be listed; it is tried again.",
+                metadata: [
+                    "provider": "\(provider.name)", "error": "\((error as? ProviderError)?.summary ?? "\(type(of: error))")",
+                ])
+            return (missed, false)
+        }
+    }
+
+    /// - Returns: whether the list goes on.
+    private func readPages(at provider: Provider, missed: inout Int) async throws -> Bool {
         let name = provider.name
         var listing = try await store.read { try $0.eventListing(of: name) }
-        var missed = 0
-        defer { if missed > 0 { report(missed, at: name) } }
         // A stop does not wait for a long list; the next start goes on with its next page.
         for _ in 0..<Self.pagesPerRound where !Task.isCancelled && !Task.isShuttingDownGracefully {
             var window = listing.window ?? EventListing.Window(from: start(after: listing))
@@ -87,11 +97,17 @@ package struct EventCatchUp: Service {
                 listing.window = window
                 continue
             }
+            guard progress.isNew(page.nextCursor, after: window.cursor, at: name) else {
+                // Reading on would not end; the next round begins with the first page.
+                missed += try await take(page.events, from: name, reaching: EventListing(until: listing.until))
+                throw ProviderError.rejected(
+                    Rejection(.invalidState, message: "a page of its list of events is followed by an earlier one"))
+            }
             listing.advance(over: page, in: window, at: clock.now())
             missed += try await take(page.events, from: name, reaching: listing)
-            if listing.window == nil { break }
+            if listing.window == nil { return false }
         }
-        return missed
+        return true
     }
 
     private func start(after listing: EventListing) -> Timestamp {
@@ -102,15 +118,16 @@ package struct EventCatchUp: Service {
         of window: EventListing.Window, after listing: EventListing, at provider: Provider
     ) async throws -> EventPage {
         do throws(ProviderError) {
-            let page = try await supervisor.ask(provider) { () async throws(ProviderError) in
+            return try await supervisor.ask(provider) { () async throws(ProviderError) in
                 let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "events-\(provider.name)")
                 return try await provider.service.listEvents(since: window.from, after: window.cursor, in: call)
             }
-            guard let next = page.nextCursor, String.areIdentical(next, window.cursor) else { return page }
-            throw .rejected(Rejection(.invalidState, message: "a page of its list of events is followed by itself"))
         } catch {
-            if window.cursor != nil, case .rejected(let rejection) = error, rejection.reason != .authentication {
-                // The provider does not know the place: the next round begins with the first page.
+            let isUnknownPlace = if case .rejected(let rejection) = error { rejection.reason != .authentication } else { false }
+            let isHopeless = progress.failureSpan(at: provider.name, now: clock.now()) >= Self.cursorTimeout
+            if window.cursor != nil, isUnknownPlace || isHopeless {
+                progress.restart(at: provider.name)
+                // The next round begins with the first page.
                 let restarted = EventListing(until: listing.until)
                 let now = clock.now()
                 try await store.write { try $0.setEventListing(restarted, of: provider.name, at: now) }
@@ -157,5 +174,51 @@ extension EventListing {
         self.window = window.cursor == nil ? nil : window
         // Without the provider's clock, a list without an event leaves the mark where it is.
         if window.cursor == nil { until = window.until ?? until ?? window.from }
+    }
+}
+
+/// What a process has seen of the lists that are being read.
+private final class ListingProgress: Sendable {
+    private struct List {
+        /// The pages that were read.
+        var cursors: Set<Identifier> = []
+        /// Since when every page has failed.
+        var failingSince: Timestamp?
+    }
+
+    private let lists = Mutex<[Identifier: List]>([:])
+
+    /// Notes that a page was read, and returns whether the list moves on with the next one. A list that comes back to an earlier page never
+    /// ends.
+    func isNew(_ next: String?, after cursor: String?, at provider: String) -> Bool {
+        lists.withLock { lists in
+            var list = lists[Identifier(provider), default: List()]
+            defer { lists[Identifier(provider)] = list }
+            list.failingSince = nil
+            guard let cursor else {
+                list.cursors = Set([next].compactMap { $0.map(Identifier.init) })
+                return true
+            }
+            list.cursors.insert(Identifier(cursor))
+            guard let next else {
+                list.cursors = []
+                return true
+            }
+            return list.cursors.insert(Identifier(next)).inserted
+        }
+    }
+
+    /// Notes that a page failed, and returns for how long every page has.
+    func failureSpan(at provider: String, now: Timestamp) -> Duration {
+        lists.withLock { lists in
+            let since = lists[Identifier(provider)]?.failingSince ?? now
+            lists[Identifier(provider), default: List()].failingSince = since
+            return now.duration(since: since)
+        }
+    }
+
+    /// Forgets a list that is read from its beginning.
+    func restart(at provider: String) {
+        lists.withLock { $0[Identifier(provider)] = nil }
     }
 }

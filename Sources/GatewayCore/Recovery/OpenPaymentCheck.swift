@@ -1,13 +1,14 @@
+package import GatewayLifecycle
 package import Logging
 import Metrics
 package import ProviderAPI
 import ServiceLifecycle
 
-/// Finds out what became of payments and refunds whose webhooks were missed: it asks the provider for each that is not at its end, seldom
-/// and ever more seldom. A provider's list of events may not have them: it may be late, end after a month, or not exist.
+/// Finds out what became of payments and refunds whose webhooks were missed: it asks the provider for each that is not at its end, at
+/// growing intervals. A provider's list of events may not have them: it may be late, end after a month, or not exist.
 ///
 /// A payment is asked for when it is two minutes old, and whenever its age has doubled since. So one that a payer finishes in an hour is known
-/// of after two at the latest, and one that a payer never finishes costs fifteen questions in all. The same holds for a refund that is on
+/// of after two at the latest, and one that a payer never finishes costs 15 calls in all. The same holds for a refund that is on
 /// its way.
 package struct OpenPaymentCheck: Service {
     let store: any GatewayStore
@@ -15,9 +16,9 @@ package struct OpenPaymentCheck: Service {
     let clock: any ProviderClock
     let logger: Logger
     private let payments: PaymentRefresh
-    private let refunds: RefundRefresh
     private let maximumPerRound: Int
-    private let alarm = Alarm()
+    private let backlogs = OpenPaymentBacklogs()
+    private let rounds = ProviderRounds()
 
     /// How often the gateway looks whether something is due.
     static let interval = Duration.seconds(60)
@@ -28,25 +29,23 @@ package struct OpenPaymentCheck: Service {
     /// How far back the first round of an installation looks.
     static let firstSpan = Duration.seconds(24 * 3600)
     private static let pageSize = 100
-    /// So many questions in a row without an answer are the provider's trouble, not theirs.
+    /// This many failures in a row are an outage.
     private static let failuresOfAnOutage = 3
 
-    private static let openStatuses: [TransactionStatus] = [
-        .requiresPaymentMethod, .requiresConfirmation, .requiresAction, .processing, .requiresCapture, .failed,
-    ]
+    /// The statuses in which the provider may still show another end.
+    private static let statuses = PaymentStatus.allCases.filter(\.isOpen) + [.canceled]
 
-    /// A payment or a refund that is due.
-    private enum Due {
-        case payment(PaymentTransaction)
-        case refund(RefundRecord)
+    /// Whether the provider may still show another end. A payment that the gateway closed by itself may still be paid there.
+    private static func isOpen(_ payment: PaymentTransaction) -> Bool {
+        payment.status.isOpen || payment.state.isOpenAtProvider
     }
 
     /// A check over a store and the providers in use.
     ///
     /// - Parameter maximumPerRound: a provider is asked for about so many at most in a round; what is left is due in the next one.
     package init(
-        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, clock: any ProviderClock,
-        logger: Logger, maximumPerRound: Int = 1000
+        store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, lifecycle: Lifecycle,
+        clock: any ProviderClock, logger: Logger, maximumPerRound: Int = 1000
     ) {
         self.store = store
         self.registry = registry
@@ -54,88 +53,139 @@ package struct OpenPaymentCheck: Service {
         self.logger = logger
         self.maximumPerRound = maximumPerRound
         // Clients' writes go first.
-        payments = PaymentRefresh(store: store.patient, supervisor: supervisor, clock: clock, logger: logger)
-        refunds = RefundRefresh(store: store.patient, supervisor: supervisor, clock: clock, logger: logger)
+        payments = PaymentRefresh(
+            store: store.patient, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger)
     }
 
     /// Looks every minute, until the graceful shutdown.
     package func run() async throws {
-        await alarm.repeatedly(every: Self.interval, clock: clock) { await check() }
+        await rounds.run(every: Self.interval, clock: clock, providers: { registry.providers }, work: isBehind)
     }
 
     /// Asks each provider for its payments and refunds that are due.
     package func check() async {
         await withDiscardingTaskGroup { group in
             for provider in registry.providers {
-                group.addTask {
-                    do {
-                        try await check(provider)
-                    } catch {
-                        logger.warning(
-                            "A provider could not be asked for open payments; it is tried again.",
-                            metadata: [
-                                "provider": "\(provider.name)",
-                                "error": "\((error as? ProviderError)?.summary ?? "\(type(of: error))")",
-                            ])
-                    }
-                }
+                group.addTask { _ = await isBehind(provider) }
             }
         }
     }
 
-    private func check(_ provider: Provider) async throws {
+    /// Does a provider's round.
+    ///
+    /// - Returns: whether more is due than the round took.
+    @Sendable private func isBehind(_ provider: Provider) async -> Bool {
+        do {
+            return try await check(provider)
+        } catch {
+            logger.warning(
+                "A provider could not be asked for open payments; it is tried again.",
+                metadata: [
+                    "provider": "\(provider.name)", "error": "\((error as? ProviderError)?.summary ?? "\(type(of: error))")",
+                ])
+            return false
+        }
+    }
+
+    private func check(_ provider: Provider) async throws -> Bool {
         let now = clock.now()
-        let last = try await store.read { try $0.openPaymentsChecked(at: provider.name) }
-        let since = last ?? now.advanced(by: .zero - Self.firstSpan)
-        let (due, until) = try await due(at: provider.name, since: since, upTo: now)
-        var failuresInARow = 0
-        var lastFailure: ProviderError?
-        var hasAnswered = false
-        for item in due {
-            // A stop does not wait for the rest, which is due again at the next start.
+        var backlog = try await backlog(of: provider.name, at: now)
+        if backlog.count < maximumPerRound {
+            let (due, until) = try await due(at: provider.name, since: backlog.until, upTo: now)
+            // A stop can have cut the search short.
             try Task.checkCancellation()
-            if Task.isShuttingDownGracefully { return }
-            do {
-                switch item {
-                case .payment(let payment): try await ask(for: payment, at: provider)
-                case .refund(let refund): try await ask(for: refund, at: provider)
-                }
-                failuresInARow = 0
-                hasAnswered = true
-            } catch let error as ProviderError {
-                // One payment that the provider has trouble with keeps no other waiting; several are an outage.
-                failuresInARow += 1
-                if failuresInARow == Self.failuresOfAnOutage { throw error }
-                lastFailure = error
-            }
+            backlog.add(due, until: until)
         }
-        // Where nothing was answered, all of it stays due.
-        if let lastFailure, !hasAnswered { throw lastFailure }
-        try await store.write { try $0.setOpenPaymentsChecked(at: provider.name, until: until, at: now) }
+        let round = await ask(for: backlog.beginRound(), at: provider)
+        backlog.end(round)
+        backlogs.keep(backlog, of: provider.name)
+        if let failure = round.lastFailure, round.isOutage || round.isStopped || !round.hasAnswered { throw failure }
+        guard backlog.count == 0, !round.isStopped else { return false }
+        try await store.write { [until = backlog.until] in try $0.setOpenPaymentsChecked(at: provider.name, until: until, at: now)
+        }
+        return backlog.until < now
     }
 
-    private func ask(for payment: PaymentTransaction, at provider: Provider) async throws {
-        guard let id = payment.paymentIntentID else { return }
+    private func backlog(of provider: String, at now: Timestamp) async throws -> OpenPaymentBacklog {
+        if let known = backlogs.backlog(of: provider) { return known }
+        let (last, reviewed) = try await store.read { reader in
+            (try reader.openPaymentsChecked(at: provider), try reader.reviewedTransactions(beforeID: nil, limit: maximumPerRound))
+        }
+        var backlog = OpenPaymentBacklog(until: last ?? now.advanced(by: .zero - Self.firstSpan))
+        // Where books and provider differed, each start asks once more: they may agree again, and what a migration converted is vague.
+        let due = reviewed.filter { $0.provider.isIdentical(to: provider) && $0.paymentIntentID != nil }.map { $0.id }
+        backlog.add(due.map { .payment($0) }, until: backlog.until)
+        return backlog
+    }
+
+    private func ask(for items: [OpenPaymentBacklog.Item], at provider: Provider) async -> OpenPaymentBacklog.Round {
+        var round = OpenPaymentBacklog.Round(items)
+        while let item = round.next() {
+            // A stop does not wait for the rest, which is due again at the next start.
+            if Task.isCancelled || Task.isShuttingDownGracefully {
+                round.stop(at: item, because: nil)
+                return round
+            }
+            do {
+                switch item.due {
+                case .payment(let id): try await ask(forPayment: id, at: provider)
+                case .refund(let id, let payment): try await ask(forRefund: id, of: payment, at: provider)
+                }
+                round.noteAnswer()
+            } catch let error where Self.concernsItemAlone(error) {
+                // One payment that the provider has trouble with keeps no other waiting; several in a row are an outage.
+                round.noteFailure(error, of: item)
+                if round.failuresInARow == Self.failuresOfAnOutage {
+                    round.isOutage = true
+                    return round
+                }
+            } catch {
+                // The books cannot be read or written.
+                round.stop(at: item, because: error)
+                return round
+            }
+        }
+        return round
+    }
+
+    /// Whether the error says nothing about the others: it is the provider's, or the books refuse what it shows.
+    private static func concernsItemAlone(_ error: any Error) -> Bool {
+        switch error {
+        case StoreError.unavailable: false
+        case is CancellationError: false
+        default: true
+        }
+    }
+
+    private func ask(forPayment id: Int64, at provider: Provider) async throws {
+        guard let known = try await store.read({ try $0.transaction(id) }), let intentID = known.paymentIntentID,
+            Self.isOpen(known) || known.review != nil
+        else { return }
         let refreshed: PaymentTransaction
         do {
-            refreshed = try await payments.refresh(payment, intent: id, at: provider, requestID: "open-payment-\(payment.id)")
+            refreshed = try await payments.refresh(known, intent: intentID, at: provider, requestID: "open-payment-\(id)")
         } catch ProviderError.rejected(let rejection) where rejection.reason == .notFound {
             // It says nothing about the others, and asking sooner would not help.
             return
         }
-        guard refreshed.status != payment.status else { return }
-        note("A payment had changed without a webhook.", payment.id, refreshed.status.rawValue, at: provider)
+        guard refreshed.status != known.status else { return }
+        note("A payment had changed without a webhook.", id, refreshed.status.rawValue, at: provider)
     }
 
-    private func ask(for refund: RefundRecord, at provider: Provider) async throws {
-        let refreshed: RefundRecord
+    private func ask(forRefund id: Int64, of payment: Int64, at provider: Provider) async throws {
+        let (row, known) = try await store.read { reader in
+            (try reader.transaction(payment), try reader.refunds(transactionID: payment).first { $0.id == id })
+        }
+        guard let row, let intentID = row.paymentIntentID, let known, RefundStatus(known.status).isOnItsWay else { return }
         do {
-            refreshed = try await refunds.refresh(refund, at: provider)
+            _ = try await payments.refresh(
+                row, intent: intentID, at: provider, refund: known.providerRefundID, requestID: "open-refund-\(id)")
         } catch ProviderError.rejected(let rejection) where [.notFound, .unsupported].contains(rejection.reason) {
             return
         }
-        guard refreshed.status != refund.status else { return }
-        note("A refund had changed without a webhook.", refund.transactionID, refreshed.status.rawValue, at: provider)
+        let refreshed = try await store.read { try $0.refunds(transactionID: payment) }.first { $0.id == id }
+        guard let refreshed, refreshed.status != known.status else { return }
+        note("A refund had changed without a webhook.", payment, refreshed.status.rawValue, at: provider)
     }
 
     private func note(_ message: Logger.Message, _ transaction: Int64, _ status: String, at provider: Provider) {
@@ -148,8 +198,11 @@ package struct OpenPaymentCheck: Service {
     }
 
     /// What is due, and until when that is all: where there is too much for a round, the time is cut in halves.
-    private func due(at provider: String, since: Timestamp, upTo now: Timestamp) async throws -> (due: [Due], until: Timestamp) {
+    private func due(
+        at provider: String, since: Timestamp, upTo now: Timestamp
+    ) async throws -> (due: [OpenPaymentBacklog.Due], until: Timestamp) {
         var until = now
+        if since >= now { return ([], since) }
         while true {
             let half = until.duration(since: since) / 2
             let limit = half < .seconds(1) ? Int.max : maximumPerRound
@@ -159,12 +212,15 @@ package struct OpenPaymentCheck: Service {
     }
 
     /// The open payments and refunds whose age has passed one of the steps since, each once; nil where they are more than the limit.
-    private func due(at provider: String, since: Timestamp, until: Timestamp, limit: Int) async throws -> [Due]? {
-        var payments: [Int64: PaymentTransaction] = [:]
-        var refunds: [Int64: RefundRecord] = [:]
+    private func due(
+        at provider: String, since: Timestamp, until: Timestamp, limit: Int
+    ) async throws -> [OpenPaymentBacklog.Due]? {
+        var payments: Set<Int64> = []
+        // With their payments.
+        var refunds: [Int64: Int64] = [:]
         for age in Self.ages {
             let (from, to) = (since.advanced(by: .zero - age), until.advanced(by: .zero - age))
-            for status in Self.openStatuses {
+            for status in Self.statuses {
                 var query = TransactionQuery(userID: nil, limit: Self.pageSize)
                 query.provider = provider
                 query.status = status
@@ -172,7 +228,7 @@ package struct OpenPaymentCheck: Service {
                 query.createdTo = to
                 while !Task.isCancelled {
                     let page = try await store.read { [query] in try $0.transactions(query) }
-                    for payment in page { payments[payment.id] = payment }
+                    payments.formUnion(page.filter(Self.isOpen).map(\.id))
                     if payments.count > limit { return nil }
                     guard page.count == Self.pageSize, let last = page.last else { break }
                     query.beforeID = last.id
@@ -181,11 +237,10 @@ package struct OpenPaymentCheck: Service {
             let pending = try await store.read {
                 try $0.pendingRefunds(at: provider, createdFrom: from, createdTo: to, limit: limit == .max ? limit : limit + 1)
             }
-            for refund in pending { refunds[refund.id] = refund }
+            for refund in pending { refunds[refund.id] = refund.transactionID }
             if payments.count + refunds.count > limit { return nil }
         }
-        return payments.values.sorted { $0.id < $1.id }.map { .payment($0) }
-            + refunds.values.sorted { $0.id < $1.id }.map { .refund($0) }
+        return payments.sorted().map { .payment($0) } + refunds.sorted { $0.key < $1.key }.map { .refund($0.key, of: $0.value) }
     }
 
     /// The ages at which a payment is asked for.

@@ -1,3 +1,4 @@
+import GatewayLifecycle
 import ProviderAPI
 
 extension OperationRecovery {

@@ -1,11 +1,12 @@
+package import GatewayLifecycle
 package import Logging
 package import ProviderAPI
 import ServiceLifecycle
 
 /// Takes over operations that nobody works on any more: those of a process that was killed, and those whose outcome is not known.
 ///
-/// It looks up first. Only where that settles nothing, and the provider is sure to remember the operation's key, it repeats the call,
-/// with the same key and the stored request. It never fails an operation because time has passed.
+/// It looks for the operation's effect first. If there is no trace, and the provider is sure to remember the operation's key, it repeats the
+/// call with the same key and the stored request. Time alone never ends an operation: see ``Evidence``.
 package struct OperationRecovery: Service {
     let store: any GatewayStore
     let registry: any ProviderRegistry
@@ -15,14 +16,17 @@ package struct OperationRecovery: Service {
     let outages: ProviderOutages
     let clock: any ProviderClock
     let logger: Logger
+    let lifecycle: Lifecycle
     private let lanes: ProviderLanes
     private let alarm = Alarm()
 
     /// A recovery over a store and the providers in use.
     package init(
         store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, encoder: any AnswerEncoder,
-        inbox: WebhookInbox, outages: ProviderOutages, clock: any ProviderClock, logger: Logger
+        inbox: WebhookInbox, outages: ProviderOutages, lifecycle: Lifecycle, clock: any ProviderClock,
+        logger: Logger
     ) {
+        self.lifecycle = lifecycle
         // Clients go before.
         let store = store.patient
         self.store = store
@@ -33,7 +37,8 @@ package struct OperationRecovery: Service {
         self.clock = clock
         self.logger = logger
         lanes = ProviderLanes(outages: outages)
-        runner = OperationRunner(store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger)
+        runner = OperationRunner(
+            store: store, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger, lifecycle: lifecycle)
     }
 
     /// Takes what is due at once, and then once a second, until the graceful shutdown; then waits for what is under way.
@@ -80,22 +85,9 @@ package struct OperationRecovery: Service {
         }
     }
 
-    /// Takes an operation over, asks the provider, and settles it.
+    /// Takes an operation over, looks for its effect, calls the provider again where that is safe, and writes the outcome.
     func recover(_ due: Operation) async throws {
-        let now = clock.now()
-        let taken: (Operation, PaymentTransaction)? = try await store.write { writer in
-            guard let operation = try writer.takeOverOperation(due.id, fence: due.fence, lease: OperationRunner.lease),
-                let transaction = try writer.transaction(operation.transactionID)
-            else { return nil }
-            if operation.state == .pending {
-                var note = Bookkeeper.Note("\(operation.kind.rawValue).taken_over", operationID: operation.id)
-                note.detail = "whoever was at work on it is gone"
-                try Bookkeeper(writer: writer, now: now, actor: .gateway)
-                    .appendHistory(note, of: transaction, from: transaction.status)
-            }
-            return (operation, transaction)
-        }
-        guard let (operation, transaction) = taken else { return }
+        guard let (operation, transaction) = try await takeOver(due) else { return }
         logger.notice(
             "Operation taken over.",
             metadata: [
@@ -104,42 +96,127 @@ package struct OperationRecovery: Service {
                 "request_id": "\(operation.requestID)",
             ]
         )
-        let outcome: Result<OperationRunner.Answer, ProviderError>
-        if let provider = registry.provider(named: transaction.provider) {
-            outcome = await self.outcome(of: operation, at: provider)
-        } else {
-            outcome = .failure(.unknown(CallFailure("the provider \(transaction.provider) is not loaded")))
+        guard let provider = registry.provider(named: transaction.provider) else {
+            let failure = CallFailure("the provider \(transaction.provider) is not loaded")
+            _ = await runner.resolve(operation, on: transaction, .failure(.unknown(failure)), .lookUpFailed)
+            return
         }
-        _ = await runner.settle(operation, on: transaction, outcome)
+        guard let look = await look(for: operation, of: transaction, at: provider) else {
+            let failure = CallFailure("the provider could not be asked about the operation")
+            _ = await runner.resolve(operation, on: transaction, .failure(.unknown(failure)), .lookUpFailed)
+            return
+        }
+        if let call = try await nextCall(of: operation, after: look, at: provider) {
+            await callAgain(call, on: transaction, at: provider)
+        } else {
+            _ = await runner.resolve(
+                operation, on: transaction, Self.outcome(of: look, operation), circumstances(look, operation))
+        }
     }
 
-    private func outcome(
-        of operation: Operation, at provider: Provider
-    ) async -> Result<OperationRunner.Answer, ProviderError> {
+    private func takeOver(_ due: Operation) async throws -> (Operation, PaymentTransaction)? {
+        let now = clock.now()
+        return try await store.write { writer in
+            guard let operation = try writer.takeOverOperation(due.id, fence: due.fence, lease: OperationRunner.lease),
+                let transaction = try writer.transaction(operation.transactionID)
+            else { return nil }
+            if operation.state == .pending, operation.mayHaveBeenSent {
+                let status = HistoryStatus(transaction.status)
+                var change = HistoryChange(
+                    type: "\(operation.kind.rawValue).taken_over", actor: HistoryChange.Actor.gateway.name, fromStatus: status,
+                    toStatus: status)
+                change.operationID = operation.id
+                change.detail = "the task that worked on it is gone"
+                try writer.appendHistory(change, of: transaction, at: now)
+            }
+            return (operation, transaction)
+        }
+    }
+
+    /// Looks for the operation's effect. Nil where the provider does not answer.
+    private func look(
+        for operation: Operation, of transaction: PaymentTransaction, at provider: Provider
+    ) async -> ProviderLook? {
+        let installation = store.installation
         do throws(ProviderError) {
-            let installation = store.installation
-            let found = try await supervisor.ask(provider) { () async throws(ProviderError) in
-                try await operation.lookUp(installation: installation, at: provider)
+            let look = try await supervisor.ask(provider) { () async throws(ProviderError) in
+                try await operation.look(installation: installation, at: provider, amount: transaction.amount)
             }
             note(operation, at: provider, isAnswered: true)
             if outages.end(provider.name) { await bringForward(provider.name) }
-            if let found { return .success(found) }
+            return look
         } catch {
             note(operation, at: provider, isAnswered: error.isAnAnswer)
             if !error.isAnAnswer { outages.begin(provider.name, at: clock.now()) }
-            return .failure(.unknown(CallFailure("the provider could not be asked about the operation")))
+            return nil
         }
-        guard operation.deaths < RecoverySchedule.toleratedDeaths else {
-            return .failure(
-                .unknown(
-                    CallFailure("nothing was found, and \(operation.deaths) processes died at the call, which is not made again"))
-            )
+    }
+
+    /// Asks the state machine whether the call is made, and stores that it is about to be. What the provider's settings contribute to the
+    /// request is filled in before the first call and never again.
+    ///
+    /// - Returns: the operation with its request; nil where no call is made.
+    private func nextCall(
+        of operation: Operation, after look: ProviderLook, at provider: Provider
+    ) async throws -> Operation? {
+        let now = clock.now()
+        let lifecycle = lifecycle
+        let circumstances = circumstances(look, operation)
+        let elapsed = Elapsed(
+            sinceRequest: now.duration(since: operation.createdAt), keyMemory: provider.service.idempotencyKeyMemory,
+            crashCount: operation.deaths)
+        let installation = store.installation
+        let encoder = runner.encoder
+        return try await store.write { writer in
+            guard let row = try writer.transaction(ofOpenOperation: operation.id, fence: operation.fence) else { return nil }
+            let ledger = PaymentLedger(
+                writer: writer, lifecycle: lifecycle, installation: installation, now: now, actor: .gateway)
+            let payment = try ledger.load(row)
+            let resolution = OutcomeResolution(
+                operation: operation, outcome: Self.outcome(of: look, operation), circumstances: circumstances, ledger: ledger,
+                encoder: encoder)
+            let evolution = lifecycle.evolve(payment.state, by: .outcome(try resolution.observed(on: payment)))
+            guard let open = evolution.state.operations.first(where: { $0.id == operation.id }),
+                case .call = lifecycle.decide(.repeatCall(operation: operation.id, elapsed), on: evolution.state)
+            else { return nil }
+            var call = operation
+            if !operation.mayHaveBeenSent { call.request = provider.resolved(operation.request) }
+            guard try writer.noteCall(call, standing: open, at: now) else { return nil }
+            // No client waits who could ask again: from here on only evidence ends it.
+            call.mayHaveBeenSent = true
+            return call
         }
-        let age = clock.now().duration(since: operation.createdAt)
-        guard age < provider.service.idempotencyKeyMemory else {
-            return .failure(.unknown(CallFailure("nothing was found, and the provider may have forgotten the operation's key")))
+    }
+
+    private func callAgain(_ operation: Operation, on transaction: PaymentTransaction, at provider: Provider) async {
+        var circumstances = OperationRunner.Circumstances()
+        circumstances.isKeyRemembered =
+            clock.now().duration(since: operation.createdAt) < provider.service.idempotencyKeyMemory
+        let outcome = await runner.call(operation, at: provider)
+        if case .failure(.rejected) = outcome, operation.mayHaveBeenSent, circumstances.isKeyRemembered {
+            // The refusal counts if an earlier attempt left no trace.
+            circumstances.foundAfterRefusal = await look(for: operation, of: transaction, at: provider)
         }
-        return await runner.call(operation, at: provider)
+        _ = await runner.resolve(operation, on: transaction, outcome, circumstances)
+    }
+
+    private func circumstances(_ look: ProviderLook, _ operation: Operation) -> OperationRunner.Circumstances {
+        var circumstances = OperationRunner.Circumstances()
+        circumstances.found = look
+        let lastCall = operation.lastCallAt ?? operation.createdAt
+        circumstances.isLastCallOld = clock.now().duration(since: lastCall) >= RecoverySchedule.evidenceAge
+        return circumstances
+    }
+
+    /// The outcome that the log, the metrics and the history name.
+    private static func outcome(
+        of look: ProviderLook, _ operation: Operation
+    ) -> Result<OperationRunner.Answer, ProviderError> {
+        switch look.found {
+        case .intent(let intent) where operation.kind.hasTrace(in: IntentStatus(intent)): .success(.intent(intent))
+        case .intent, .nothing, .refunds:
+            .failure(.unknown(CallFailure("the provider shows no trace of the operation")))
+        }
     }
 
     private func note(_ operation: Operation, at provider: Provider, isAnswered: Bool) {

@@ -86,7 +86,7 @@ package struct OutageProbe: Service {
             try await supervisor.ask(provider, within: Self.deadline) { () async throws(ProviderError) in
                 switch question {
                 case .operation(let operation):
-                    _ = try await operation.lookUp(installation: installation, at: provider, within: Self.deadline)
+                    _ = try await operation.look(installation: installation, at: provider, amount: nil, within: Self.deadline)
                 case .intent(let id):
                     let call = CallContext(deadline: .now + Self.deadline, requestID: "probe")
                     _ = try await provider.service.retrievePaymentIntent(id, in: call)

@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
 /// What can be asked of the books. Soft-deleted rows are never among the answers.
@@ -17,6 +18,12 @@ package protocol StoreReader {
     func transactions(orderID: Int64) throws -> [PaymentTransaction]
     /// A page of transactions, the latest first, by the time of their creation or of their last change.
     func transactions(_ query: TransactionQuery) throws -> [PaymentTransaction]
+    /// Transactions within a range of ids, the lowest first. It passes over those that other filters leave out.
+    func transactions(
+        after id: Int64, upTo last: Int64, createdFrom: Timestamp?, provider: String?, limit: Int
+    ) throws -> [PaymentTransaction]
+    /// The highest id of a transaction; nil where there is none.
+    func newestTransactionID() throws -> Int64?
     /// A transaction's history, oldest first.
     func history(transactionID: Int64) throws -> [HistoryEntry]
 
@@ -31,14 +38,18 @@ package protocol StoreReader {
     /// The refund that an operation asked for.
     func refund(operationID: Int64) throws -> RefundRecord?
 
+    /// A transaction's disputes, oldest first.
+    func disputes(transactionID: Int64) throws -> [DisputeRecord]
+    /// Transactions with an open discrepancy, the latest first.
+    func reviewedTransactions(beforeID: Int64?, limit: Int) throws -> [PaymentTransaction]
+
     /// An operation on a payment of this user that has not ended, or waits for a person's decision; nil where there is none.
     func unsettledOperation(ofUser user: Subject) throws -> Int64?
     /// The operation with this id.
     func operation(_ id: Int64) throws -> Operation?
-    /// The open create, confirm, capture or cancel of a transaction; there is at most one.
-    func openOperation(transactionID: Int64) throws -> Operation?
-    /// Whether the operation's lease still runs, by the database's clock.
-    func isLeased(operationID: Int64) throws -> Bool
+    /// The open operations of a transaction, oldest first. Beside refunds there are at most one of create, confirm and capture, and one
+    /// cancel.
+    func openOperations(transactionID: Int64) throws -> [OpenOperation]
     /// The transaction of an operation; nil where the operation has ended, or somebody has taken it over since it had this fence.
     func transaction(ofOpenOperation id: Int64, fence: Int64) throws -> PaymentTransaction?
     /// Open operations whose lease has run out and whose next check is due, by the database's clock, the longest due first.
@@ -119,7 +130,7 @@ package struct TransactionQuery: Sendable, Hashable {
     /// Only of this order.
     package var orderID: Int64?
     /// Only in this status.
-    package var status: TransactionStatus?
+    package var status: PaymentStatus?
     /// Only of this provider.
     package var provider: String?
     /// Only made at this time or later.

@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import ProviderAPI
 
 /// What can be written into the books, inside one transaction.
@@ -9,37 +10,30 @@ package protocol StoreWriter: StoreReader {
 
     /// Adds a transaction; its `id` and `version` are given by the store.
     func insertTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction
-    /// Writes every field that can change, `captured` included, but not `refunded` and `reserved`, which only move by statements of
-    /// their own. Counts the version.
+    /// Writes every field that can change. Counts the version.
     ///
     /// - Parameter original: the row as it was read.
     /// - Returns: the row as it is now.
-    /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `original`, or other amounts of refunds.
+    /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `original`.
     func updateTransaction(_ transaction: PaymentTransaction, from original: PaymentTransaction) throws -> PaymentTransaction
-
-    /// Reserves an amount for a refund: `reserved += amount` where `refunded + reserved + amount <= captured`, in one statement.
-    ///
-    /// - Returns: the row as it is now, or nil where so much is not left.
-    func reserve(_ amount: Int64, transactionID: Int64, at now: Timestamp) throws -> PaymentTransaction?
-    /// Moves amounts of refunds: `reserved += reserved`, `refunded += refunded` (either may be negative), in one statement that
-    /// keeps both at or above zero and their sum at or below what was captured.
-    ///
-    /// - Returns: the row as it is now, or nil where that would break the bounds.
-    func moveRefundAmounts(
-        transactionID: Int64, reserved: Int64, refunded: Int64, at now: Timestamp
-    ) throws -> PaymentTransaction?
 
     /// Adds a refund; its `id` is given by the store.
     func insertRefund(_ refund: RefundRecord) throws -> RefundRecord
-    /// Writes a refund's provider id, status and time.
+    /// Writes a refund's provider id, status, decision, shown amount and time.
     func updateRefund(_ refund: RefundRecord) throws
     /// Takes a refund out of the books that turned out to be another row's: its provider's id is free for that one.
     func withdrawRefund(_ id: Int64, at now: Timestamp) throws
 
-    /// Adds an operation: state `pending`, one attempt counted, fence 1, leased for `lease` on the database's clock.
+    /// Adds a dispute without an id, or changes the one with this id.
+    ///
+    /// - Returns: the row as it is now.
+    func writeDispute(_ dispute: DisputeRecord) throws -> DisputeRecord
+
+    /// Adds an operation: state `pending`, one attempt counted, fence 1, leased for `lease` on the database's clock. Without a lease it is
+    /// due at once, and recovery makes the first call.
     ///
     /// - Throws: ``StoreError/constraint(_:)`` where the transaction has an open create, confirm, capture or cancel already.
-    func insertOperation(_ operation: NewOperation, lease: Duration, at now: Timestamp) throws -> Operation
+    func insertOperation(_ operation: NewOperation, lease: Duration?, at now: Timestamp) throws -> Operation
     /// Takes over an open operation whose lease has run out: fence and attempts grow, the lease is renewed.
     ///
     /// That it may have been sent is written as well: an attempt that left no trace may have got through.
@@ -50,19 +44,25 @@ package protocol StoreWriter: StoreReader {
     ///
     /// - Returns: false where another has taken it over or ended it: then nothing else may be written either.
     func endOperation(_ id: Int64, fence: Int64, state: Operation.State, outcome: String, at now: Timestamp) throws -> Bool
-    /// Keeps an operation open as `unknown` (that it may have been sent included), gives up the lease, and says when to look again
-    /// on the database's clock. Same condition as ``endOperation(_:fence:state:outcome:at:)``.
-    func keepOperationOpen(_ id: Int64, fence: Int64, outcome: String, nextCheckAfter: Duration, at now: Timestamp) throws -> Bool
+    /// Keeps an operation open, gives up the lease, and says when to look again on the database's clock. Same condition as
+    /// ``endOperation(_:fence:state:outcome:at:)``.
+    ///
+    /// - Parameter standing: what is known of it now; nil where a call may have been made and nothing else is known.
+    func keepOperationOpen(
+        _ id: Int64, fence: Int64, outcome: String, standing: OpenOperation?, nextCheckAfter: Duration, at now: Timestamp
+    ) throws -> Bool
+    /// Remembers that the provider is about to be called by recovery, so that the operation may have been sent. The request is stored with
+    /// the first call, and never changed afterwards. Same condition as ``endOperation(_:fence:state:outcome:at:)``.
+    func noteCall(_ operation: Operation, standing: OpenOperation, at now: Timestamp) throws -> Bool
     /// Ends the leases of processes that are gone, counts their deaths, and makes every open operation due. For the start, under the
     /// lock file.
     func voidLeases() throws
     /// Makes every open operation of a provider due that nobody is at work on, and its pending webhooks too.
     func bringForward(provider: String, at now: Timestamp) throws
-    /// Ends an operation by an operator's word: one that is open and that nobody is at work on, or one that waits for a person's
-    /// decision. The fence grows, so that whoever was at work on it before writes nothing any more.
+    /// Ends an open operation that no task works on. The fence grows, so that an earlier task of it writes nothing any more.
     ///
-    /// - Returns: false where it has ended otherwise, or somebody is at work on it: then nothing else may be written either.
-    func endOperationByHand(_ id: Int64, state: Operation.State, at now: Timestamp) throws -> Bool
+    /// - Returns: false where it has ended, or a task works on it: then nothing else may be written either.
+    func endUnleasedOperation(_ id: Int64, state: Operation.State, outcome: String, at now: Timestamp) throws -> Bool
 
     /// Remembers a key, in flight.
     ///

@@ -67,11 +67,13 @@ package struct WebhookFlow: Sendable {
         let event = try await verifiedEvent(webhook, from: provider, requestID: requestID)
         let installation = store.installation
         let now = clock.now()
-        let stored: WebhookRecord.State? = try await store.write { writer in
+        let lifecycle = inbox.lifecycle
+        let (stored, signals): (WebhookRecord.State?, [LifecycleSignals.Signal]) = try await store.write { writer in
             let new = NewWebhook(provider: name, event: event, rawBody: webhook.body, receivedAt: webhook.receivedAt)
-            guard let record = try writer.insertWebhook(new) else { return nil }
-            let application = WebhookApplication(record: record, writer: writer, installation: installation, now: now)
-            return try application.apply(fetched: nil)
+            guard let record = try writer.insertWebhook(new) else { return (nil, []) }
+            let ledger = PaymentLedger(
+                writer: writer, lifecycle: lifecycle, installation: installation, now: now, actor: .webhook(event.id))
+            return (try EventApplication(record: record, ledger: ledger).apply(fetched: nil), ledger.signals.all)
         }
         let result = WebhookResult(stored)
         Counter(label: "gateway_webhooks_total", dimensions: [("provider", name), ("result", result.rawValue)]).increment()
@@ -82,7 +84,7 @@ package struct WebhookFlow: Sendable {
                 "result": .string(result.rawValue), "request_id": .string(requestID),
             ]
         )
-        if stored == .contradicted { await ReviewAlert.raise(logger, over: event, from: name, in: store) }
+        signals.emit(to: logger, metadata: ["event": .string(event.id), "request_id": .string(requestID)])
         if stored == .pending { inbox.wake() }
     }
 

@@ -1,3 +1,4 @@
+package import GatewayLifecycle
 package import Logging
 package import ProviderAPI
 import ServiceLifecycle
@@ -9,6 +10,7 @@ package struct WebhookInbox: Service {
     let registry: any ProviderRegistry
     let supervisor: FlowSupervisor
     let outages: ProviderOutages
+    let lifecycle: Lifecycle
     let clock: any ProviderClock
     let logger: Logger
     private let lanes: ProviderLanes
@@ -17,8 +19,9 @@ package struct WebhookInbox: Service {
     /// An inbox over a store and the providers in use.
     package init(
         store: any GatewayStore, registry: any ProviderRegistry, supervisor: FlowSupervisor, outages: ProviderOutages,
-        clock: any ProviderClock, logger: Logger
+        lifecycle: Lifecycle, clock: any ProviderClock, logger: Logger
     ) {
+        self.lifecycle = lifecycle
         self.store = store
         self.registry = registry
         self.supervisor = supervisor
@@ -115,26 +118,31 @@ package struct WebhookInbox: Service {
         guard let record = try await store.read({ try $0.webhookDue(due.id, at: begun) }) else { return }
         let fetched = await fetch(record)
         let now = clock.now()
-        let installation = store.installation
-        let state = try await store.write { writer in
-            let application = WebhookApplication(record: record, writer: writer, installation: installation, now: now)
-            return try application.apply(fetched: fetched)
+        let (lifecycle, installation) = (lifecycle, store.installation)
+        let (state, signals): (WebhookRecord.State, [LifecycleSignals.Signal]) = try await store.write { writer in
+            let ledger = PaymentLedger(
+                writer: writer, lifecycle: lifecycle, installation: installation, now: now, actor: .webhook(record.event.id))
+            let state = try EventApplication(record: record, ledger: ledger).apply(fetched: fetched)
+            return (state, ledger.signals.all)
         }
         logger.debug(
             "Webhook looked at again.",
             metadata: ["provider": "\(record.provider)", "event": "\(record.event.id)", "result": "\(state.rawValue)"]
         )
-        if state == .contradicted { await ReviewAlert.raise(logger, over: record.event, from: record.provider, in: store) }
+        signals.emit(to: logger, metadata: ["event": .string(record.event.id)])
     }
 
     /// Asks the provider for what the event is about, where that is needed.
-    private func fetch(_ record: WebhookRecord) async -> WebhookApplication.Fetched? {
+    private func fetch(_ record: WebhookRecord) async -> EventApplication.Fetched? {
         let intentID: String
-        var wantsRefunds = false
+        var shownRefund: Refund?
+        var (wantsRefunds, wantsDisputes) = (false, false)
         switch record.event.subject {
         case .paymentIntent(let intent): intentID = intent.id
         case .paymentIntentReference(let id): intentID = id
         case .refundsOfPaymentIntent(let id): (intentID, wantsRefunds) = (id, true)
+        case .refund(let refund): (intentID, wantsRefunds, shownRefund) = (refund.paymentIntentID, true, refund)
+        case .dispute(let dispute): (intentID, wantsDisputes) = (dispute.paymentIntentID, true)
         default: return nil
         }
         guard let provider = registry.provider(named: record.provider) else {
@@ -143,28 +151,52 @@ package struct WebhookInbox: Service {
         let call = CallContext(deadline: .now + OperationRunner.deadline, requestID: "webhook-\(record.event.id)")
         do {
             let known = try await store.read { try $0.transaction(provider: record.provider, paymentIntentID: intentID) }
-            // Without a transaction there is nothing to ask for, unless it is about to appear.
-            if known == nil, !wantsRefunds, case .paymentIntent(let shown) = record.event.subject, shown.operationID == nil {
-                return nil
-            }
-            if wantsRefunds {
-                let refunds = try await supervisor.ask(provider) { () async throws(ProviderError) in
-                    try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call)
-                }
-                note(record, isAnswered: true)
-                return .refunds(refunds, paymentIntentID: intentID)
-            }
+            // Without a payment there is nothing to ask for, unless it is about to appear.
+            if known == nil, !Self.mayAppear(record.event.subject) { return nil }
+            var amount = known?.amount
+            if amount == nil, case .paymentIntent(let shown) = record.event.subject { amount = shown.amount }
+            guard let amount else { return nil }
+            let askedAt = clock.now()
             let intent = try await supervisor.ask(provider) { () async throws(ProviderError) in
-                try await provider.service.retrievePaymentIntent(intentID, in: call)
+                try await provider.retrieve(intentID, of: amount, in: call)
+            }
+            var fetched = FetchedPayment(intent: intent, askedAt: askedAt)
+            if wantsRefunds {
+                fetched.refunds = try await supervisor.ask(provider) { [shownRefund] () async throws(ProviderError) in
+                    try await Self.refunds(ofPaymentIntent: intentID, or: shownRefund, at: provider, call)
+                }
+            }
+            if wantsDisputes {
+                fetched.disputes = try await supervisor.ask(provider) { () async throws(ProviderError) in
+                    try await provider.listDisputes(ofPaymentIntent: intentID, in: call)
+                }
             }
             note(record, isAnswered: true)
-            return .intent(intent, version: known?.version)
+            return .objects(fetched, version: known?.version)
         } catch let error as ProviderError {
             note(record, isAnswered: error.isAnAnswer)
             if !error.isAnAnswer { outages.begin(record.provider, at: clock.now()) }
             return .failure("the provider could not be asked: \(error.summary)")
         } catch {
             return .failure("the books could not be read")
+        }
+    }
+
+    /// Whether the event's payment can be one whose creation has no answer yet.
+    private static func mayAppear(_ subject: WebhookEvent.Subject) -> Bool {
+        if case .paymentIntent(let shown) = subject { return shown.operationID != nil }
+        return false
+    }
+
+    /// The provider's list of refunds. A provider that has none is taken by its event.
+    private static func refunds(
+        ofPaymentIntent id: String, or shown: Refund?, at provider: Provider, _ call: CallContext
+    ) async throws(ProviderError) -> [Refund] {
+        do throws(ProviderError) {
+            return try await provider.service.listRefunds(ofPaymentIntent: id, in: call)
+        } catch {
+            guard let shown, case .rejected(let rejection) = error, rejection.reason == .unsupported else { throw error }
+            return [shown]
         }
     }
 

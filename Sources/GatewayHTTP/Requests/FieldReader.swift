@@ -124,6 +124,16 @@ struct FieldReader {
         return id
     }
 
+    /// A whole number within a range; nil where it is absent, null or wrong.
+    mutating func wholeNumber(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        guard let value = take(name) else { return nil }
+        guard case .number(let literal) = value, let number = Int64(literal), range.contains(number) else {
+            report(name, "It must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            return nil
+        }
+        return number
+    }
+
     /// An amount and its currency, from the members `amount` and `currency`.
     mutating func money() -> Money? {
         let currency = currency()

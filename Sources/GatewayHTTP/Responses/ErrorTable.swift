@@ -17,6 +17,8 @@ extension GatewayError.Code {
         case .unsupportedMediaType: (.unsupportedMediaType, "unsupported_media_type", "The body must be JSON")
         case .orderAlreadyPaid: (.conflict, "order_already_paid", "The order is paid")
         case .invalidState: (.conflict, "invalid_state", "The state does not allow this")
+        case .paymentDisputed: (.conflict, "payment_disputed", "The payment is disputed")
+        case .paymentInReview: (.conflict, "payment_in_review", "A payment of the order is in review")
         case .idempotencyInFlight: (.conflict, "idempotency_in_flight", "The same request is being worked on")
         case .ambiguousIntent: (.conflict, "ambiguous_intent", "The payment intent exists at several providers")
         case .invalidRequest: (.unprocessableContent, "invalid_request", "The request is not valid")

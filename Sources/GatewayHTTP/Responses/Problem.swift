@@ -21,6 +21,7 @@ enum Problem {
                 json.string("provider_code", error.providerCode)
                 json.string("decline_code", error.declineCode)
             }
+            if error.code == .paymentInReview { json.string("review_code", error.reviewCode) }
             if !error.fields.isEmpty {
                 json.objects("errors", error.fields) { json, field in
                     json.string("field", field.name)

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 /// The bytes of every answer, member by member as the contract lists them.
@@ -22,13 +23,16 @@ struct ResponseBodies: Sendable {
     /// confirmation need follow that would.
     func intent(_ transaction: PaymentTransaction) -> [UInt8] {
         JSONWriter.object { json in
-            json.string("client_secret", transaction.clientSecret)
+            // A payment that is canceled or in review must not be paid.
+            let isPayable = transaction.status != .canceled && transaction.review == nil
+            json.string("client_secret", isPayable ? transaction.clientSecret : nil)
             json.string("payment_intent_id", transaction.paymentIntentID)
             json.amount("amount", transaction.amount.minorUnits, transaction.amount.currency)
             json.string("currency", transaction.amount.currency.code)
             json.string("status", transaction.status.rawValue)
             json.string("provider", transaction.provider)
             json.integer("transaction_id", transaction.id)
+            write(transaction.review, into: &json)
             if transaction.status == .requiresAction, let action = transaction.nextAction { write(action, into: &json) }
         }
     }
@@ -137,6 +141,7 @@ struct ResponseBodies: Sendable {
                     json.bool("finds_by_operation", capabilities.findsByOperation)
                     json.bool("lists_events", capabilities.listsEvents)
                     json.bool("pages", capabilities.pages)
+                    json.bool("charges_at_creation", capabilities.chargesAtCreation)
                 }
                 json.string("digest", entry.provider.digest)
                 json.object("health", entry.health) { json, health in
@@ -184,16 +189,29 @@ struct ResponseBodies: Sendable {
         json.string("error_code", transaction.errorCode)
         json.string("decline_code", transaction.declineCode)
         json.string("error_message", transaction.errorMessage)
-        json.object("dispute", transaction.dispute) { json, dispute in
-            json.string("id", dispute.id)
-            json.string("status", dispute.status)
-            json.amount("amount", dispute.amount.minorUnits, dispute.amount.currency)
-            json.string("reason", dispute.reason)
-        }
+        json.object("dispute", transaction.dispute) { write($1, into: &$0) }
+        json.objects("disputes", transaction.disputes) { write($1.dispute, into: &$0) }
+        write(transaction.review, into: &json)
+        json.string("cancellation_reason", transaction.closedReason)
         json.strings("metadata", transaction.metadata)
         write(transaction.nextAction, into: &json)
         json.time("created_at", transaction.createdAt)
         json.time("updated_at", transaction.updatedAt)
+    }
+
+    private func write(_ dispute: Dispute, into json: inout JSONWriter) {
+        json.string("id", dispute.id)
+        json.string("status", dispute.status)
+        json.amount("amount", dispute.amount.minorUnits, dispute.amount.currency)
+        json.string("reason", dispute.reason)
+    }
+
+    private func write(_ review: PaymentReview?, into json: inout JSONWriter) {
+        json.object("review", review) { json, review in
+            json.string("code", review.discrepancy.code.rawValue)
+            json.string("detail", review.detail)
+            json.time("opened_at", review.openedAt)
+        }
     }
 
     private func write(_ action: NextAction?, into json: inout JSONWriter) {

@@ -1,5 +1,6 @@
 import Foundation
 package import GatewayCore
+import GatewayLifecycle
 package import Hummingbird
 package import Logging
 import ProviderAPI
@@ -11,6 +12,7 @@ package struct AdminRoutes: Sendable {
     let webhooks: WebhookReplay
     let providers: ProviderDesk
     let erasure: UserErasure
+    let audit: PaymentAudit
     let reload: @Sendable (_ isForced: Bool) async throws -> Void
 
     /// Routes over the services that do the work.
@@ -18,13 +20,14 @@ package struct AdminRoutes: Sendable {
     /// - Parameter reload: reads providers.yaml again; where forced, also if it drops providers that payments need.
     package init(
         recovery: OperationRecovery, desk: OperationDesk, webhooks: WebhookReplay, providers: ProviderDesk, erasure: UserErasure,
-        reload: @escaping @Sendable (_ isForced: Bool) async throws -> Void
+        audit: PaymentAudit, reload: @escaping @Sendable (_ isForced: Bool) async throws -> Void
     ) {
         self.recovery = recovery
         self.desk = desk
         self.webhooks = webhooks
         self.providers = providers
         self.erasure = erasure
+        self.audit = audit
         self.reload = reload
     }
 
@@ -36,9 +39,10 @@ package struct AdminRoutes: Sendable {
         // Its own, so that clients' bodies leave the operator room.
         let memory = BodyMemory()
         let routes: [(String, @Sendable (GatewayRequest) async throws -> [UInt8])] = [
-            ("/reconcile", reconcile), ("/operations/:id/resolve", resolve), ("/webhooks/replay", replay),
+            ("/reconcile", reconcile), ("/operations/:id/resolve", resolve),
+            ("/payments/:id/resolve", resolvePayment), ("/webhooks/replay", replay),
             ("/providers/commands", commands), ("/providers/call", call), ("/providers/reload", reloadProviders),
-            ("/erase", erase),
+            ("/erase", erase), ("/audit", compareNext),
         ]
         for (path, answer) in routes {
             router.post(RouterPath(path)) { request, context -> Response in
@@ -63,14 +67,30 @@ package struct AdminRoutes: Sendable {
         if word != nil, outcome == nil { fields.report("as", "It must be one of: succeeded, failed.") }
         let note = fields.string("note", maximum: OperationDesk.longestNote, isRequired: true)
         let object = fields.string("object")
+        let isForced = fields.word("force", Choice.allCases) == .yes
         let name = fields.string("operator", isRequired: true)
         try fields.finish()
         guard let outcome, let note, let name else { throw GatewayError(.invalidRequest, "A field is missing.") }
         let standing = try await desk.resolve(
-            id, as: Resolution(outcome, object: object), note: note, by: name)
+            id, as: Resolution(outcome, object: object, isForced: isForced), note: note, by: name)
         return JSONWriter.object { json in
             json.integer("operation", standing.operation.id)
             json.string("state", standing.operation.state.rawValue)
+        }
+    }
+
+    private func resolvePayment(_ request: GatewayRequest) async throws -> [UInt8] {
+        let id = try request.id("id", of: "payment")
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: false))
+        let resolution = fields.word("by", ReviewResolution.allCases)
+        let note = fields.string("note", maximum: OperationDesk.longestNote, isRequired: true)
+        let name = fields.string("operator", isRequired: true)
+        try fields.finish()
+        guard let resolution, let note, let name else { throw GatewayError(.invalidRequest, "A field is missing.") }
+        let payment = try await desk.resolvePayment(id, as: resolution, note: note, by: name)
+        return JSONWriter.object { json in
+            json.integer("transaction", payment.id)
+            json.string("status", payment.status.rawValue)
         }
     }
 
@@ -113,6 +133,22 @@ package struct AdminRoutes: Sendable {
         try fields.finish()
         guard let user, let name else { throw GatewayError(.invalidRequest, "A field is missing.") }
         return try Self.json(try await erasure.erase(user, by: name))
+    }
+
+    private func compareNext(_ request: GatewayRequest) async throws -> [UInt8] {
+        var fields = FieldReader(try await request.object(in: try await request.body(), mayBeEmpty: true))
+        var selection = AuditSelection()
+        selection.after = fields.wholeNumber("after", in: 0...FieldReader.largestID) ?? selection.after
+        selection.through = fields.wholeNumber("through", in: 0...FieldReader.largestID)
+        let rate = fields.wholeNumber("rate", in: 1...Int64(AuditSelection.highestRate))
+        selection.rate = rate.map { Int($0) } ?? selection.rate
+        selection.provider = fields.string("provider")
+        if let since = fields.string("since") {
+            selection.since = Timestamp(rfc3339: since)
+            if selection.since == nil { fields.report("since", "It must be a time of RFC 3339.") }
+        }
+        try fields.finish()
+        return try Self.json(try await audit.compareNext(selection))
     }
 
     private func reloadProviders(_ request: GatewayRequest) async throws -> [UInt8] {

@@ -6,8 +6,12 @@ import ProviderAPI
 protocol OperatorActions: Sendable {
     /// Looks at everything that is open.
     func reconcile() async throws -> ReconcileReport
+    /// Compares the next payments of a selection with their providers.
+    func compareNext(_ selection: AuditSelection) async throws -> AuditReport
     /// Ends an operation by hand.
     func resolve(_ id: Int64, as resolution: Resolution, note: String, by operatorName: String) async throws
+    /// Closes the open discrepancy of a payment.
+    func resolvePayment(_ id: Int64, as resolution: ReviewResolution, note: String, by operatorName: String) async throws
     /// Applies stored webhooks once more.
     func replay(_ selection: WebhookReplay.Selection) async throws -> WebhookReplay.Report
     /// The commands that a provider offers.
@@ -25,8 +29,14 @@ protocol OperatorActions: Sendable {
 extension GatewayServices: OperatorActions {
     func reconcile() async throws -> ReconcileReport { try await recovery.reconcile() }
 
+    func compareNext(_ selection: AuditSelection) async throws -> AuditReport { try await audit.compareNext(selection) }
+
     func resolve(_ id: Int64, as resolution: Resolution, note: String, by operatorName: String) async throws {
         _ = try await desk.resolve(id, as: resolution, note: note, by: operatorName)
+    }
+
+    func resolvePayment(_ id: Int64, as resolution: ReviewResolution, note: String, by operatorName: String) async throws {
+        _ = try await desk.resolvePayment(id, as: resolution, note: note, by: operatorName)
     }
 
     func replay(_ selection: WebhookReplay.Selection) async throws -> WebhookReplay.Report {
@@ -51,6 +61,7 @@ extension GatewayServices: OperatorActions {
     /// The same for the admin socket.
     func adminRoutes(reload: @escaping @Sendable (_ isForced: Bool) async throws -> Void) -> AdminRoutes {
         AdminRoutes(
-            recovery: recovery, desk: desk, webhooks: replay, providers: providers, erasure: erasure, reload: reload)
+            recovery: recovery, desk: desk, webhooks: replay, providers: providers, erasure: erasure, audit: audit,
+            reload: reload)
     }
 }

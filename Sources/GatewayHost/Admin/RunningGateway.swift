@@ -44,10 +44,30 @@ struct RunningGateway: OperatorActions {
         try decoded(try await post("/reconcile", [String: String]()))
     }
 
+    func compareNext(_ selection: AuditSelection) async throws -> AuditReport {
+        struct Body: Encodable {
+            var after: Int64
+            var through: Int64?
+            var since: String?
+            var provider: String?
+            var rate: Int
+        }
+        let body = Body(
+            after: selection.after, through: selection.through, since: selection.since?.rfc3339, provider: selection.provider,
+            rate: selection.rate)
+        return try decoded(try await post("/audit", body))
+    }
+
     func resolve(_ id: Int64, as resolution: Resolution, note: String, by operatorName: String) async throws {
         var fields = ["as": resolution.outcome.rawValue, "note": note, "operator": operatorName]
         fields["object"] = resolution.object
+        fields["force"] = "\(resolution.isForced)"
         _ = try await post("/operations/\(id)/resolve", fields)
+    }
+
+    func resolvePayment(_ id: Int64, as resolution: ReviewResolution, note: String, by operatorName: String) async throws {
+        _ = try await post(
+            "/payments/\(id)/resolve", ["by": resolution.rawValue, "note": note, "operator": operatorName])
     }
 
     func replay(_ selection: WebhookReplay.Selection) async throws -> WebhookReplay.Report {

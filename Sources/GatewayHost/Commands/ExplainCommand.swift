@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 /// `gateway explain`

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 /// An operation as operators see it.
@@ -52,10 +53,12 @@ struct OperationLine: Sendable, Encodable {
         switch standing.operation.state {
         case .pending, .unknown:
             if standing.isLeased { return "at work now" }
+            if standing.operation.isOverdue {
+                let command = "gateway operations resolve \(standing.operation.id) --as succeeded|failed --note \"...\""
+                return "a person decides: \(command)"
+            }
             let wait = standing.nextCheckAt.duration(since: now)
             return wait <= .zero ? "due now, while a gateway runs" : "asked again in \(Output.span(wait)), while a gateway runs"
-        case .manualReview:
-            return "a person decides: gateway operations resolve \(standing.operation.id) --as succeeded|failed --note \"...\""
         case .succeeded, .failed:
             return nil
         }

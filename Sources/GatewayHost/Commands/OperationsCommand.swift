@@ -8,9 +8,10 @@ struct OperationsCommand: AsyncParsableCommand {
         commandName: "operations",
         abstract: "Shows what was asked of providers and how it stands; resolve ends one by hand.",
         discussion: """
-            An operation is one mutating call at a provider. It is open while its outcome is not known:
+            An operation is one mutating call at a provider. It is open while its outcome is not known. With --open, open discrepancies \
+            are listed too:
 
-              gateway operations --open          what is open, and what happens next
+              gateway operations --open          all that is open, and what happens next
               gateway operations --limit 20      the newest, whatever their state
               gateway operations list --help     all options, --config among them
               gateway operations resolve --help  how to end one that waits for a decision
@@ -27,16 +28,17 @@ struct OperationsListCommand: AsyncParsableCommand {
         abstract: "Shows operations, newest first. This is what `gateway operations` does.",
         discussion: """
             It only reads, with or without a gateway running. The last column says what happens next: `at work now`, when the \
-            provider is asked again, or what a person has to do.
+            provider is asked again, or what a person has to do. With --open, payments with an open discrepancy follow; `gateway payments` \
+            shows them alone. --json prints a list of operations, and with --open an object with the lists `operations` and `discrepancies`.
             """
     )
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Flag(name: .long, help: "Only what has no end: pending, unknown, and what waits for a person.")
+    @Flag(name: .long, help: "Only what has no end: pending, unknown, and what waits for a person, discrepancies included.")
     var open = false
 
-    @Option(name: .long, help: "At most so many, from 1 to 1000.")
+    @Option(name: .long, help: "At most so many of each, from 1 to 1000.")
     var limit = 50
 
     @Flag(name: .long, help: "Print JSON.")
@@ -49,11 +51,25 @@ struct OperationsListCommand: AsyncParsableCommand {
     func run() async throws {
         let query = OperationQuery(open ? .unsettled : .all, limit: limit)
         let now = HostClock().now()
-        let lines = try await options.readBooks(for: "operations") { reader in
-            try reader.operations(query).map { OperationLine($0, at: now) }
+        let (operations, discrepancies) = try await options.readBooks(for: "operations") { [open, limit] reader in
+            let operations = try reader.operations(query).map { OperationLine($0, at: now) }
+            let reviewed = open ? try reader.reviewedTransactions(beforeID: nil, limit: limit) : []
+            return (operations, reviewed.compactMap(ReviewLine.init))
         }
-        if json { return print(try Output.json(lines)) }
-        guard !lines.isEmpty else { return print(open ? "Nothing is open." : "There are no operations.") }
-        print(OperationLine.table(lines))
+        if json {
+            let found = OpenWork(operations: operations, discrepancies: discrepancies)
+            return print(open ? try Output.json(found) : try Output.json(operations))
+        }
+        var tables: [String] = []
+        if !operations.isEmpty { tables.append(OperationLine.table(operations)) }
+        if !discrepancies.isEmpty { tables.append("Open discrepancies:\n" + ReviewLine.table(discrepancies)) }
+        guard !tables.isEmpty else { return print(open ? "Nothing is open." : "There are no operations.") }
+        print(tables.joined(separator: "\n\n"))
     }
+}
+
+/// All that is open, as programs read it.
+private struct OpenWork: Encodable {
+    let operations: [OperationLine]
+    let discrepancies: [ReviewLine]
 }

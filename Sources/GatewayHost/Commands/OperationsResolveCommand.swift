@@ -1,6 +1,7 @@
 import ArgumentParser
 import GatewayCore
 import GatewayHTTP
+import GatewayLifecycle
 
 /// `gateway operations resolve`
 struct OperationsResolveCommand: AsyncParsableCommand {
@@ -8,9 +9,10 @@ struct OperationsResolveCommand: AsyncParsableCommand {
         commandName: "resolve",
         abstract: "Ends an operation by hand, after you have looked at the provider.",
         discussion: """
-            For an operation that waits for a person, or that the provider cannot be asked about. Find out first, in the provider's \
-            dashboard or from its support, what became of it: nothing checks your word. The payment, a refund's reservation and the \
-            answer under the client's idempotency key follow from it, and the history keeps your name and the note:
+            For an operation that has had no outcome for a long time, or that the provider cannot be asked about. Find out first, in \
+            the provider's dashboard or from its support, what became of it. The gateway asks the provider too, and refuses a word that \
+            the provider contradicts; --force takes it all the same. The payment, a refund's reservation and the answer under the \
+            client's idempotency key follow from it, and the history keeps your name and the note:
 
               gateway operations resolve 17 --as failed \\
                 --note "Stripe support, case 4711: never received"
@@ -33,24 +35,31 @@ struct OperationsResolveCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The provider's id of the payment intent or refund that was made.")
     var object: String?
 
+    @Flag(name: .long, help: "Take the word also if the provider shows otherwise or does not answer.")
+    var force = false
+
     func validate() throws {
         guard id >= 1 else { throw ValidationError("The operation's number must be from 1.") }
-        for (name, text, longest) in [("--note", note, OperationDesk.longestNote), ("--object", object ?? "-", 255)] {
-            guard !text.allSatisfy(\.isWhitespace), text.unicodeScalars.count <= longest else {
-                throw ValidationError("\(name) must have 1 to \(longest) characters.")
-            }
-            guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-                throw ValidationError("\(name) must be one line without control characters.")
-            }
-            guard !CardNumber.isContained(in: text) else {
-                throw ValidationError("\(name) holds a card number; those are kept nowhere. Leave it out.")
-            }
+        try Self.check(note, "--note", upTo: OperationDesk.longestNote)
+        if let object { try Self.check(object, "--object", upTo: 255) }
+    }
+
+    /// Throws where a text is empty, too long, more than one line, or holds a card number.
+    static func check(_ text: String, _ name: String, upTo longest: Int) throws {
+        guard !text.allSatisfy(\.isWhitespace), text.unicodeScalars.count <= longest else {
+            throw ValidationError("\(name) must have 1 to \(longest) characters.")
+        }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw ValidationError("\(name) must be one line without control characters.")
+        }
+        guard !CardNumber.isContained(in: text) else {
+            throw ValidationError("\(name) holds a card number; those are kept nowhere. Leave it out.")
         }
     }
 
     func run() async throws {
         let before = try await standing()
-        let resolution = Resolution(outcome, object: object)
+        let resolution = Resolution(outcome, object: object, isForced: force)
         try await options.act(for: "operations resolve") { actions in
             try await actions.resolve(id, as: resolution, note: note, by: OperatorName.current)
         }

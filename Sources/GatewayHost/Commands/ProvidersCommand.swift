@@ -46,6 +46,7 @@ struct ProvidersCommand: AsyncParsableCommand {
                 (capabilities.refunds, "refunds"), (capabilities.partialRefunds, "partial refunds"),
                 (capabilities.webhooks, "webhooks"), (capabilities.findsByOperation, "finds by operation"),
                 (capabilities.listsEvents, "lists events"), (capabilities.pages, "pages"),
+                (capabilities.chargesAtCreation, "charges at creation"),
             ]
             lines.append("  capabilities  \(names.filter(\.0).map(\.1).joined(separator: ", "))")
         }

@@ -27,7 +27,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         let report = try await options.act(for: "reconcile") { try await $0.reconcile() }
         let remains = try await options.readBooks(for: "reconcile") { try $0.workload() }
         print(json ? try Output.json(report) : Self.text(report, remains))
-        if failIfOpen, remains.openOperations + remains.operationsInReview > 0 { throw ExitCode.failure }
+        if failIfOpen, remains.openOperations + remains.openDiscrepancies.values.reduce(0, +) > 0 { throw ExitCode.failure }
     }
 
     private static func text(_ report: ReconcileReport, _ remains: Workload) -> String {
@@ -48,7 +48,8 @@ struct ReconcileCommand: AsyncParsableCommand {
         summary += "\(Output.count(report.webhooks, "webhook")) looked at. "
         summary += "Open now: \(Output.count(remains.openOperations, "operation")), "
         summary += "\(Output.count(remains.pendingWebhooks, "webhook")); "
-        summary += "for a person: \(Output.count(remains.operationsInReview, "operation"))."
+        summary += "for a person: \(Output.count(remains.overdueOperations, "operation")), "
+        summary += "\(Output.count(remains.openDiscrepancies.values.reduce(0, +), "payment"))."
         lines.append(summary)
         return lines.joined(separator: "\n")
     }

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 
 /// What `gateway wait` waits for.
 enum WaitSubject: Sendable {
@@ -32,7 +33,7 @@ enum WaitStanding: Sendable, Hashable {
     case ended(String, String)
 }
 
-extension TransactionStatus {
+extension PaymentStatus {
     /// Compares the status with those that are wanted.
     ///
     /// - Parameter name: the transaction's.

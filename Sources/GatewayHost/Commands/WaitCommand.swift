@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatewayCore
+import GatewayLifecycle
 import GatewayStorage
 
 /// `gateway wait`
@@ -39,7 +40,7 @@ struct WaitCommand: AsyncParsableCommand {
 
     func validate() throws {
         _ = try subject
-        let known = order == nil ? TransactionStatus.allCases.map(\.rawValue) : Order.Status.allCases.map(\.rawValue)
+        let known = order == nil ? PaymentStatus.allCases.map(\.rawValue) : Order.Status.allCases.map(\.rawValue)
         guard !status.isEmpty else { throw ValidationError("Name a status to wait for with --status.") }
         for word in status where !known.contains(word) {
             throw ValidationError("--status \(word) is none of: \(known.joined(separator: ", ")).")

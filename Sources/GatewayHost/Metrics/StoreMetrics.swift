@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import GatewayStorage
 import ProviderAPI
 
@@ -6,9 +7,10 @@ import ProviderAPI
 struct StoreMetrics: Sendable {
     /// The metrics' names.
     static let names = [
-        "gateway_oldest_open_operation_seconds", "gateway_open_operations", "gateway_operations_in_review",
-        "gateway_pending_webhooks", "gateway_store_commits_total", "gateway_store_units_total",
-        "gateway_store_repeated_batches_total", "gateway_store_waiting_units", "gateway_transactions_in_review",
+        "gateway_oldest_open_operation_seconds", "gateway_open_operations", "gateway_overdue_operations",
+        "gateway_pending_webhooks",
+        "gateway_reviews_open", "gateway_store_commits_total", "gateway_store_units_total",
+        "gateway_store_repeated_batches_total", "gateway_store_waiting_units",
     ]
 
     let store: SQLiteStore
@@ -28,15 +30,13 @@ struct StoreMetrics: Sendable {
                 "gateway_open_operations", "Operations without an outcome: pending and unknown.", "gauge",
                 Double(workload.openOperations), to: &text)
             Self.add(
-                "gateway_operations_in_review", "Operations that wait for a person's decision.", "gauge",
-                Double(workload.operationsInReview), to: &text)
+                "gateway_overdue_operations", "Open operations that have had no outcome for 72 hours.", "gauge",
+                Double(workload.overdueOperations), to: &text)
             Self.add(
                 "gateway_pending_webhooks", "Stored webhooks that are not applied yet.", "gauge",
                 Double(workload.pendingWebhooks),
                 to: &text)
-            Self.add(
-                "gateway_transactions_in_review", "Transactions that wait for a person's decision.", "gauge",
-                Double(workload.transactionsInReview), to: &text)
+            Self.addReviews(workload.openDiscrepancies, to: &text)
         }
         Self.add(
             "gateway_store_commits_total", "Commits of the database, each with one fdatasync.", "counter",
@@ -52,6 +52,15 @@ struct StoreMetrics: Sendable {
             "gateway_store_waiting_units", "Units of work that wait for the writer.", "gauge", Double(store.waitingUnits),
             to: &text)
         return text
+    }
+
+    private static func addReviews(_ open: [DiscrepancyCode: Int], to text: inout String) {
+        let name = "gateway_reviews_open"
+        text += PrometheusText.header(name, help: "Payments with an open discrepancy, by its code.", type: "gauge")
+        for code in DiscrepancyCode.allCases {
+            PrometheusText.sample(
+                name, PrometheusText.labels([("code", code.rawValue)]), PrometheusText.number(Double(open[code] ?? 0)), to: &text)
+        }
     }
 
     private static func add(_ name: String, _ help: String, _ type: String, _ value: Double, to text: inout String) {

@@ -1,5 +1,6 @@
 import GatewayCore
 import GatewayHTTP
+import GatewayLifecycle
 import GatewayStorage
 import Glibc
 import Logging
@@ -23,7 +24,9 @@ struct GatewayServices: Sendable {
     let replay: WebhookReplay
     let providers: ProviderDesk
     let erasure: UserErasure
+    let audit: PaymentAudit
     let retention: RetentionPolicy
+    let lifecycle: Lifecycle
     let logger: Logger
 
     /// Takes the lock file, loads the providers, opens the database, and frees the operations of processes that are gone.
@@ -56,6 +59,9 @@ struct GatewayServices: Sendable {
             hosting.removeOldCopies(of: configuration)
             return GatewayServices(
                 store: store, client: client, hosting: hosting, registry: registry, retention: configuration.retention,
+                lifecycle: Lifecycle(
+                    refundsDuplicates: configuration.payments.refundsDuplicates,
+                    confirmRetryWindow: configuration.payments.confirmRetryWindow),
                 logger: logger)
         } catch {
             await store.close()
@@ -65,8 +71,9 @@ struct GatewayServices: Sendable {
 
     private init(
         store: SQLiteStore, client: OutboundClient, hosting: ProviderHosting, registry: LiveRegistry,
-        retention: RetentionPolicy, logger: Logger
+        retention: RetentionPolicy, lifecycle: Lifecycle, logger: Logger
     ) {
+        self.lifecycle = lifecycle
         self.store = store
         self.client = client
         self.hosting = hosting
@@ -78,15 +85,20 @@ struct GatewayServices: Sendable {
         supervisor = FlowSupervisor(ownThreads: FlowThreads())
         outages = ProviderOutages()
         inbox = WebhookInbox(
-            store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
+            store: store, registry: registry, supervisor: supervisor, outages: outages, lifecycle: lifecycle, clock: clock,
+            logger: logger)
         recovery = OperationRecovery(
             store: store, registry: registry, supervisor: supervisor, encoder: encoder, inbox: inbox, outages: outages,
-            clock: clock, logger: logger
+            lifecycle: lifecycle, clock: clock, logger: logger
         )
-        desk = OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger)
+        desk = OperationDesk(
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, lifecycle: lifecycle, clock: clock,
+            logger: logger)
         replay = WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger)
         providers = ProviderDesk(registry: registry, supervisor: supervisor)
         erasure = UserErasure(store: store, clock: clock, logger: logger)
+        audit = PaymentAudit(
+            store: store, registry: registry, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger)
     }
 
     /// What runs in the background while requests are taken. What is needed longest comes first: services end in reverse order.
@@ -99,7 +111,8 @@ struct GatewayServices: Sendable {
             HistoryRootService(store: store, clock: clock, logger: logger),
             EventCatchUp(
                 store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger),
-            OpenPaymentCheck(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
+            OpenPaymentCheck(
+                store: store, registry: registry, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger),
             registry,
         ]
     }
@@ -119,9 +132,10 @@ struct GatewayServices: Sendable {
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
                 store: store, registry: registry, supervisor: supervisor, encoder: encoder, authorization: authorization,
-                clock: clock, logger: logger
+                lifecycle: lifecycle, clock: clock, logger: logger
             ),
-            queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
+            queries: PaymentQueries(
+                store: store, registry: registry, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
             registry: registry, commands: ProviderCommandRoutes(desk: providers, areOffered: offersCommands), encoder: encoder,
             clock: clock, verifier: verifier, memory: memory, authorization: authorization, rateLimit: rateLimit,

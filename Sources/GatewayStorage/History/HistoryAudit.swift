@@ -254,6 +254,7 @@ struct AuditedPayment: Sendable {
     let captured: Int64
     let refunded: Int64
     let reserved: Int64
+    let disputed: Int64
     let status: String
     /// Whether it is removed, or the row by which a restore holds the place of numbers: it has no history.
     let isDeleted: Bool
@@ -294,14 +295,14 @@ extension SQLiteTransaction {
     func auditedPayments(after last: Int64, limit: Int) throws -> [AuditedPayment] {
         try all(
             """
-            SELECT id, \(HistoryLineRow.terms), captured, refunded, reserved, status, deleted_at IS NOT NULL
+            SELECT id, \(HistoryLineRow.terms), captured, refunded, reserved, status, deleted_at IS NOT NULL, disputed
             FROM payment_transactions NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?
             """,
             [last, limit]
         ) { row in
             AuditedPayment(
                 id: row[0], terms: HistoryLineRow.decodeTerms(row, from: 1), captured: row[8], refunded: row[9],
-                reserved: row[10], status: row[11], isDeleted: row[12])
+                reserved: row[10], disputed: row[13], status: row[11], isDeleted: row[12])
         }
     }
 
@@ -380,6 +381,7 @@ extension SQLiteTransaction {
                 line: last.id)
         }
         return findings + (try findingsOfRefunds(payment, lines)) + (try findingsOfOperations(payment, lines))
+            + (try findingsOfDisputes(payment))
     }
 
     /// Whether a line with a digest in place of its personal data is one that an erasure left behind.
@@ -389,20 +391,21 @@ extension SQLiteTransaction {
     }
 
     private func findingsOfRefunds(_ payment: AuditedPayment, _ lines: [HistoryLine]) throws -> [HistoryAudit.Finding] {
-        let refunds: [(operation: Int64?, amount: Int64, status: String)] = try all(
+        let refunds: [(operation: Int64?, amount: Int64, status: String, current: Int64)] = try all(
             """
-            SELECT operation_id, amount, status FROM refunds INDEXED BY refunds_transaction
+            SELECT operation_id, amount, status, coalesce(provider_amount, amount) FROM refunds INDEXED BY refunds_transaction
             WHERE transaction_id = ? AND deleted_at IS NULL ORDER BY id
             """,
             [payment.id]
-        ) { ($0[0], $0[1], $0[2]) }
+        ) { ($0[0], $0[1], $0[2], $0[3]) }
         var findings: [HistoryAudit.Finding] = []
         func report(_ text: String, line: Int64? = nil) {
             findings.append(HistoryAudit.Finding(line: line, payment: payment.id, text: text))
         }
-        // Amounts that somebody has written may be of any size: an overflow must not end the audit.
-        let refunded = refunds.filter { $0.status == "succeeded" }.reduce(0) { $0 &+ $1.amount }
-        let reserved = refunds.filter { $0.status == "pending" || $0.status == "requires_action" }.reduce(0) { $0 &+ $1.amount }
+        // What a provider shows beyond what was captured is a discrepancy, and the amounts stop there.
+        let refunded = Self.sum(refunds.filter { $0.status == "succeeded" }.map(\.current), atMost: payment.captured)
+        let open = refunds.filter { $0.status == "pending" || $0.status == "requires_action" }.map(\.current)
+        let reserved = Self.sum(open, atMost: payment.captured - refunded)
         if refunded != payment.refunded {
             report("the payment has \(payment.refunded) refunded, and its refunds that succeeded make \(refunded)")
         }
@@ -420,6 +423,36 @@ extension SQLiteTransaction {
             }
         }
         return findings
+    }
+
+    /// The sum of amounts, at most `limit`. Amounts that somebody has written may be of any size: an overflow must not end the audit.
+    private static func sum(_ amounts: [Int64], atMost limit: Int64) -> Int64 {
+        min(
+            limit,
+            amounts.reduce(0) { sum, amount in
+                let (next, isBeyond) = sum.addingReportingOverflow(amount)
+                return isBeyond ? .max : next
+            })
+    }
+
+    private func findingsOfDisputes(_ payment: AuditedPayment) throws -> [HistoryAudit.Finding] {
+        // The amount of another currency cannot be added: such a dispute holds everything.
+        let amounts: [Int64] = try all(
+            """
+            SELECT CASE WHEN currency = ? THEN amount ELSE ? END FROM disputes INDEXED BY disputes_dispute
+            WHERE transaction_id = ? AND deleted_at IS NULL AND status NOT IN (
+                'won', 'prevented', 'warning_needs_response', 'warning_under_review', 'warning_closed'
+            )
+            """,
+            [payment.terms.currency, payment.captured, payment.id]
+        ) { $0[0] }
+        let disputed = Self.sum(amounts, atMost: payment.captured)
+        guard disputed != payment.disputed else { return [] }
+        return [
+            HistoryAudit.Finding(
+                line: nil, payment: payment.id,
+                text: "the payment has \(payment.disputed) disputed, and its disputes that are open or lost make \(disputed)")
+        ]
     }
 
     /// Every operation was asked for in a line: so it shows where lines at the end were removed. One that has ended has the end that its
@@ -462,12 +495,13 @@ extension SQLiteTransaction {
     /// The line of a refund's answer has the answer's status, and a refund that failed before its answer was written stays failed. What a
     /// person has decided stands in the detail, which may be erased.
     private static func end(of operation: Int64, _ kind: String, _ lines: [HistoryLine]) -> (line: Int64, state: String)? {
-        let own = lines.filter { $0.operationID == operation }
+        // The line of an operation that a cancellation ended names the cancellation.
+        let own = lines.filter { $0.operationID == operation && $0.type.hasPrefix("\(kind).") }
         if own.contains(where: { $0.type == "\(kind).resolved" }) { return nil }
         for line in own {
             switch line.type.dropFirst(kind.utf8.count + 1) {
             case "succeeded" where kind != "refund": return (line.id, "succeeded")
-            case "declined", "rejected", "not_sent": return (line.id, "failed")
+            case "declined", "rejected", "not_sent", "not_executed", "canceled": return (line.id, "failed")
             default: continue
             }
         }

@@ -42,6 +42,9 @@ enum GatewayMigrator {
         migrator.registerMigration(Migration0012PendingRefunds.identifier, foreignKeyChecks: .immediate) { database in
             try Migration0012PendingRefunds.migrate(database)
         }
+        migrator.registerMigration(Migration0013Lifecycle.identifier, foreignKeyChecks: .immediate) { database in
+            try Migration0013Lifecycle.migrate(database)
+        }
         return migrator
     }
 }

@@ -76,6 +76,13 @@ struct DisputeRecord: Sendable, Decodable {
     /// Whether the bank has decided.
     var isClosed: Bool { Decision(rawValue: status) != nil }
 
+    /// The dispute as the gateway is shown it.
+    func answer(of intent: IntentRecord) -> Dispute {
+        Dispute(
+            id: id, paymentIntentID: intent.id, amount: Money(minorUnits: amount, currency: intent.currency), status: status,
+            reason: reason)
+    }
+
     /// Writes the members that decoding reads.
     func write(to writer: inout JSONWriter) {
         writer.member("id", id)

@@ -55,6 +55,13 @@ extension MockService {
         return try ledger.look { books throws(ProviderError) in try books.refunds(of: books.intent(id)) }.map(\.answer)
     }
 
+    /// The intent's dispute, open or closed; it has one at most.
+    package func listDisputes(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Dispute] {
+        try await meetScenario(ofLookup: call) { books throws(ProviderError) in try books.intentIfKnown(id) }
+        let intent = try ledger.look { books throws(ProviderError) in try books.intent(id) }
+        return intent.dispute.map { [$0.answer(of: intent)] } ?? []
+    }
+
     /// Checks that so much can be given back.
     static func check(_ amount: Int64, isLeftOf intent: IntentRecord) throws(ProviderError) {
         let left = intent.amountCaptured - intent.amountRefunded

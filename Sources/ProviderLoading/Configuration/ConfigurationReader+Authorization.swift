@@ -40,6 +40,10 @@ extension ConfigurationReader {
         let section = reader.section(node, as: ConfigurationSchema.payments)
         var payments = GatewayConfiguration.Payments()
         if let isRequired = reader.bool(section?["require_idempotency_key"]) { payments.requiresIdempotencyKey = isRequired }
+        if let refunds = reader.bool(section?["refund_duplicates"]) { payments.refundsDuplicates = refunds }
+        if let window = reader.duration(section?["confirm_retry_window"], in: ConfigurationSchema.confirmRetryWindows) {
+            payments.confirmRetryWindow = window
+        }
         return payments
     }
 }

@@ -137,10 +137,14 @@ package struct GatewayConfiguration: Sendable {
         package let maximumTokenLifetime: Duration
     }
 
-    /// What requests about payments need.
+    /// Rules for payments: idempotency keys, duplicates, repeats of confirmations.
     package struct Payments: Sendable, Hashable {
         /// Whether a request that changes a payment needs the header `Idempotency-Key`.
         package var requiresIdempotencyKey = false
+        /// Whether a payment that is paid beside another one of its order is refunded at once.
+        package var refundsDuplicates = false
+        /// For how long after the client's request a confirmation is sent again.
+        package var confirmRetryWindow = Duration.seconds(120)
 
         /// The defaults.
         package init() {}

@@ -142,13 +142,28 @@ extension ConfigurationSchema {
         ])
 
     static let payments = ConfigurationSection(
-        "payments", help: "What requests about payments need.",
+        "payments", help: "Rules for payments: idempotency keys, duplicates, repeats of confirmations.",
         [
             Setting(
                 "require_idempotency_key", .bool,
                 help:
                     "Whether a request that creates, confirms, captures, cancels or refunds a payment needs the header `Idempotency-Key`. "
                     + "Without it the gateway answers 400 then."
-            ).defaulting(to: .bool(false))
+            ).defaulting(to: .bool(false)),
+            Setting(
+                "refund_duplicates", .bool,
+                help:
+                    "Whether a payment that was canceled, and is paid beside another payment of its order, is refunded at once. Otherwise an "
+                    + "operator decides."
+            ).defaulting(to: .bool(false)),
+            Setting(
+                "confirm_retry_window", .string,
+                help:
+                    "For how long after the client's request a confirmation without an outcome is sent again. Afterwards the gateway only "
+                    + "looks what became of it. A whole number with s, m, h or d."
+            ).defaulting(to: .string("2m")),
         ])
+
+    /// Zero: a confirmation is never sent a second time.
+    static let confirmRetryWindows: ClosedRange<Duration> = .zero...(.seconds(86_400))
 }

@@ -48,7 +48,7 @@ package enum ConfigurationSchema {
             Setting("auth", .structure, help: "How bearer tokens are checked."),
             Setting("authorization", .structure, help: "Who may refund, cancel and capture."),
             Setting("rate_limits", .structure, help: "How many requests a user may send."),
-            Setting("payments", .structure, help: "What requests about payments need."),
+            Setting("payments", .structure, help: "What the gateway does with payments."),
             Setting("log", .structure, help: "What is logged, and how."),
             Setting("modules", .structure, help: "Where modules are loaded from."),
             Setting("providers", .structure, help: "The payment providers: a list, each with a name of its own.").required(),

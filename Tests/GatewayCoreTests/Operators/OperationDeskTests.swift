@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import ProviderTestKit
 import Testing
@@ -31,12 +32,71 @@ struct OperationDeskTests {
         }
     }
 
+    /// Makes the provider show the object that an operation made, as a provider without metadata shows a refund.
+    private func showObject(
+        of operation: GatewayCore.Operation, on subject: TestGateway.Subject, in gateway: TestGateway
+    ) {
+        switch operation.kind {
+        case .create:
+            var intent = PaymentIntent(id: "pi_found", status: .requiresPaymentMethod, amount: usd(10_000))
+            intent.operationID = operation.identity(installation: "test").id
+            gateway.service.show(intent)
+        case .refund:
+            gateway.service.show(
+                Refund(id: "re_found", paymentIntentID: subject.intent, amount: usd(4000), status: .succeeded))
+        case .confirm, .capture, .cancel: break
+        }
+    }
+
+    @Test(
+        "A word that the provider contradicts is refused, and taken where it is forced",
+        arguments: [.confirm, .capture, .cancel] as [GatewayCore.Operation.Kind])
+    func contradicted(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let (subject, operation) = try await open(kind, in: gateway, isInReview: false)
+            await expectRefusal(.invalidState) {
+                try await gateway.desk.resolve(operation.id, as: Resolution(.succeeded), note: "n", by: "ann")
+            }
+            gateway.service.failLookups(.unknown(SettlementCase.failure))
+            await expectRefusal(.providerUnavailable) {
+                try await gateway.desk.resolve(operation.id, as: Resolution(.succeeded), note: "n", by: "ann")
+            }
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)
+            let forced = Resolution(.succeeded, isForced: true)
+            _ = try await gateway.desk.resolve(operation.id, as: forced, note: "n", by: "ann")
+            #expect(try await gateway.lastOperation(of: subject.order).state == .succeeded)
+        }
+    }
+
+    @Test(
+        "A word of failure that the provider contradicts is refused, and an object that the provider does not know even by force")
+    func wrongWords() async throws {
+        try await withGateway { gateway in
+            let (subject, refund) = try await open(.refund, in: gateway, isInReview: false)
+            for isForced in [false, true] {
+                let error = await #expect(throws: GatewayError.self) {
+                    try await gateway.desk.resolve(
+                        refund.id, as: Resolution(.succeeded, object: "re_typo", isForced: isForced), note: "n", by: "ann")
+                }
+                #expect(error?.fields.map(\.name) == ["object"])
+            }
+            var made = Refund(id: "re_1", paymentIntentID: subject.intent, amount: usd(4000), status: .succeeded)
+            made.operationID = refund.identity(installation: "test").id
+            gateway.service.show(made)
+            await expectRefusal(.invalidState) {
+                try await gateway.desk.resolve(refund.id, as: Resolution(.failed), note: "n", by: "ann")
+            }
+            #expect(try await gateway.books(of: subject.order).reserved == 4000)
+        }
+    }
+
     @Test("As succeeded: the books are as after an answer of the provider", arguments: kinds, [true, false])
     func succeeded(_ kind: GatewayCore.Operation.Kind, _ isInReview: Bool) async throws {
         try await withGateway { gateway in
             let (subject, operation) = try await open(kind, in: gateway, isInReview: isInReview)
-            let standing = try await gateway.desk.resolve(
-                operation.id, as: Resolution(.succeeded, object: object(kind)), note: "seen in the dashboard", by: "ann")
+            showObject(of: operation, on: subject, in: gateway)
+            let resolution = Resolution(.succeeded, object: object(kind), isForced: object(kind) == nil)
+            let standing = try await gateway.desk.resolve(operation.id, as: resolution, note: "seen in the dashboard", by: "ann")
             #expect(standing.operation.state == .succeeded && standing.outcome == "resolved")
             let books = try await gateway.books(of: subject.order)
             switch kind {
@@ -53,8 +113,10 @@ struct OperationDeskTests {
             }
             let answer = try #require(try await gateway.remembered("k")?.answer)
             #expect(answer.status == (kind == .create ? 201 : 200))
-            let line = try #require(try await gateway.history(of: subject.order).last)
-            #expect(line.actor == "operator:ann" && line.type == "\(kind.rawValue).resolved")
+            let line = try #require(try await gateway.history(of: subject.order).last { $0.operationID == operation.id })
+            #expect(line.actor == "operator:ann")
+            // The provider shows the intent, which is better than the word.
+            #expect(line.type == (kind == .create ? "create.succeeded" : "\(kind.rawValue).resolved"))
             #expect(line.detail?.contains("seen in the dashboard") == true)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayLifecycle
 import Glibc
 import Logging
 import ProviderAPI

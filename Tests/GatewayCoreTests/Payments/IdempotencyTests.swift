@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -98,11 +99,29 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("A request that was refused before anything was written leaves its key free")
-    func refusedLeavesTheKeyFree() async throws {
+    @Test("A refusal that depends on the payment's state is the answer to its key for good")
+    func refusalIsStored() async throws {
         try await withGateway { gateway in
             let subject = try await gateway.created()
-            await expectRefusal(.invalidState) { try await gateway.refund(subject.intent, request(key: "k")) }
+            let refused = try await gateway.refund(subject.intent, request(key: "k"))
+            #expect(refused.status == 409 && !refused.isReplay)
+            #expect(try await gateway.confirm(subject.intent).status == 200)
+            let again = try await gateway.refund(subject.intent, request(id: "later", key: "k"))
+            #expect(again.status == 409 && again.isReplay && again.text == refused.text)
+            #expect(try await gateway.refund(subject.intent, request(key: "other")).status == 200)
+        }
+    }
+
+    @Test("A refusal that passes, or that is about the request's form, leaves its key free")
+    func otherRefusalsAreNotStored() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            await expectRefusal(.invalidRequest) { try await gateway.refund(subject.intent, amount: "1.234", request(key: "k")) }
+            #expect(try await gateway.remembered("k") == nil)
+            let other = try await gateway.created()
+            gateway.service.script(.confirm, .fail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.confirm(other.intent).status == 202)
+            await expectRefusal(.invalidState) { try await gateway.confirm(other.intent, request(key: "k")) }
             #expect(try await gateway.remembered("k") == nil)
         }
     }

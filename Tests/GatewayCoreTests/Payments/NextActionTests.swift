@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -63,7 +64,7 @@ struct NextActionTests {
             _ = try await gateway.queries.refreshed(IntentReference(id: subject.intent), for: admin, requestID: "r")
         case .confirm:
             gateway.service.script(.confirm, .show(intent))
-            #expect(try await gateway.confirm(subject.intent).status == 200)
+            #expect(try await gateway.confirm(subject.intent).status == (intent.status == .canceled ? 409 : 200))
         case .webhook:
             try await gateway.deliver(event("evt_1", .paymentIntentReference(id: subject.intent)))
             try await gateway.workOffInbox()

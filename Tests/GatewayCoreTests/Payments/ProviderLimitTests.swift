@@ -1,3 +1,4 @@
+import GatewayLifecycle
 import ProviderAPI
 import ProviderTestKit
 import Testing
@@ -86,9 +87,10 @@ struct ProviderLimitTests {
             let order = try await gateway.order()
             // Between the look at the room and the call: the last place is taken while the operation is written down.
             let started = try await gateway.flow.store.write { writer in
-                let bookkeeper = Bookkeeper(writer: writer, now: gateway.clock.now(), actor: .user("42"))
+                let ledger = PaymentLedger(
+                    writer: writer, lifecycle: Lifecycle(), installation: "test", now: gateway.clock.now(), actor: .user("42"))
                 let command = CreatePaymentCommand(orderID: order.id, amount: order.amount)
-                return try gateway.flow.planCreate(command, request(key: "key"), writer, bookkeeper)
+                return try gateway.flow.planCreate(command, request(key: "key"), ledger)
             }
             guard case .call(let operation, let transaction, _) = started else { throw GatewayError(.internal, "no operation") }
             provider.calls.begin()

@@ -1,15 +1,16 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
 /// What a caller can ask about someone's payment, or do to it.
 private struct Access: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let status: TransactionStatus
+    let status: PaymentStatus
     let perform: @Sendable (TestGateway, TestGateway.Subject, Principal) async throws -> Void
 
     private init(
-        _ name: String, in status: TransactionStatus = .succeeded,
+        _ name: String, in status: PaymentStatus = .succeeded,
         _ perform: @escaping @Sendable (TestGateway, TestGateway.Subject, Principal) async throws -> Void
     ) {
         testDescription = name

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import Logging
 import ProviderAPI
 import ProviderTestKit
@@ -73,7 +74,7 @@ struct EventCatchUpTests {
             gateway.service.setPageSize(100)
             list(450, at: gateway)
             gateway.service.failPage(at: "200", .unknown(SettlementCase.failure))
-            #expect(await gateway.catchUp.catchUp() == 0)
+            #expect(await gateway.catchUp.catchUp() == 200)
             #expect(try await stored(in: gateway) == 200)
             gateway.service.failPage(at: "200", nil)
             let restarted = TestGateway(store: gateway.store, service: gateway.service)
@@ -105,10 +106,39 @@ struct EventCatchUpTests {
             gateway.service.setPageSize(100)
             list(150, at: gateway)
             gateway.service.failPage(at: "100", .rejected(Rejection(.invalidRequest, message: "No such event: evt_99")))
-            #expect(await gateway.catchUp.catchUp() == 0)
+            #expect(await gateway.catchUp.catchUp() == 100)
             gateway.service.failPage(at: "100", nil)
             #expect(await gateway.catchUp.catchUp() == 50)
             #expect(gateway.service.listCalls.map(\.cursor) == [nil, "100", nil, "100"])
+        }
+    }
+
+    @Test("A place that the provider answers with its own errors for six hours is given up, and the list read from its beginning")
+    func deadCursor() async throws {
+        try await withGateway { gateway throws in
+            gateway.service.setPageSize(100)
+            list(150, at: gateway)
+            gateway.service.failPage(at: "100", .unknown(SettlementCase.failure))
+            for round in 0..<7 {
+                #expect(await gateway.catchUp.catchUp() == (round == 0 ? 100 : 0))
+                gateway.clock.advance(by: .seconds(3600))
+            }
+            gateway.service.failPage(at: "100", nil)
+            #expect(await gateway.catchUp.catchUp() == 50)
+            let cursors = gateway.service.listCalls.map(\.cursor)
+            #expect(cursors == [nil] + [String?](repeating: "100", count: 7) + [nil, "100"])
+        }
+    }
+
+    @Test("A list that comes back to an earlier page is given up with a warning")
+    func circle() async throws {
+        try await withGateway { gateway throws in
+            gateway.service.setPageSize(1)
+            list(3, at: gateway)
+            gateway.service.lead(from: "2", to: "1")
+            #expect(await gateway.catchUp.catchUp() == 3)
+            #expect(gateway.service.listCalls.count <= 4)
+            #expect(gateway.log.lines.contains { $0.level == .warning && $0.message.contains("could not be listed") })
         }
     }
 

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import Logging
 import ProviderAPI
 import Testing

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import Logging
 import ProviderAPI
 import ProviderTestKit
@@ -31,26 +32,42 @@ struct PatienceTests {
         }
     }
 
-    @Test("After 72 hours it waits for a person, with an alert that says why; the key has no final answer", arguments: kinds)
+    @Test("After 72 hours a discrepancy is open, with an alert that says why; the key has no final answer", arguments: kinds)
     func after(_ kind: GatewayCore.Operation.Kind) async throws {
         try await withGateway { gateway in
             let subject = try await leaveOpen(kind, in: gateway, for: .seconds(72 * 3600))
             let operation = try await gateway.lastOperation(of: subject.order)
-            #expect(operation.state == .manualReview)
+            #expect(operation.state == .unknown && operation.isOverdue)
+            let review = try #require(try await gateway.transaction(of: subject.order).review)
+            #expect(review.discrepancy == Discrepancy(.outcomeUnknown, operation.id))
             let books = try await gateway.books(of: subject.order)
             if kind == .refund {
                 #expect(books == Books(status: .succeeded, order: .completed, captured: 10_000, reserved: 4000))
             } else {
-                #expect(books.status == .manualReview)
+                #expect(books.status == .processing)
             }
             #expect(try await gateway.remembered("k")?.answer == nil)
             #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
             let alert = try #require(gateway.log.lines.first { $0.level == .critical })
             #expect(alert.metadata["operation_id"] == "\(operation.id)")
             #expect(alert.metadata["cause"]?.contains("72 hours") == true)
+        }
+    }
+
+    @Test("A second look without a trace ends it, and closes the discrepancy", arguments: kinds)
+    func endedByEvidence(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await leaveOpen(kind, in: gateway, for: .seconds(72 * 3600))
             let calls = gateway.service.calls.count
-            #expect(try await gateway.restartAndRecover() == 0, "it is not asked for any more")
-            #expect(gateway.service.calls.count == calls)
+            try await gateway.recover(subject.order)
+            #expect(gateway.service.calls.count == calls, "it is only looked up")
+            #expect(try await gateway.lastOperation(of: subject.order).state == .failed)
+            #expect(try await gateway.transaction(of: subject.order).review == nil)
+            #expect(
+                try await gateway.history(of: subject.order).map(\.type).suffix(2) == [
+                    "\(kind.rawValue).not_executed", "review.closed",
+                ])
+            #expect(try await gateway.remembered("k")?.answer?.status == 422)
         }
     }
 

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import Logging
 import ProviderAPI
 import ProviderTestKit
@@ -15,6 +16,16 @@ struct RecoveryTests {
         case .confirm, .capture: Books(status: .succeeded, order: .completed, captured: 10_000)
         case .cancel: Books(status: .canceled, order: .canceled)
         case .refund: Books(status: .partiallyRefunded, order: .partiallyRefunded, captured: 10_000, refunded: 4000)
+        }
+    }
+
+    /// What the books say where an operation of the kind turned out not to have been done.
+    private static func untouched(_ kind: GatewayCore.Operation.Kind) -> Books {
+        switch kind {
+        case .create: Books(status: .canceled, order: .pending)
+        case .confirm, .cancel: Books(status: .requiresPaymentMethod, order: .pending)
+        case .capture: Books(status: .requiresCapture, order: .pending)
+        case .refund: Books(status: .succeeded, order: .completed, captured: 10_000)
         }
     }
 
@@ -86,7 +97,9 @@ struct RecoveryTests {
         }
     }
 
-    @Test("Once the provider may have forgotten the key the operation is only looked up, and never failed", arguments: kinds)
+    @Test(
+        "Once the provider may have forgotten the key the operation is only looked up, until the evidence ends it",
+        arguments: kinds)
     func forgottenKey(_ kind: GatewayCore.Operation.Kind) async throws {
         try await withGateway { gateway in
             let subject = try await gateway.subject(for: kind)
@@ -94,27 +107,62 @@ struct RecoveryTests {
             #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
             let (calls, books) = (gateway.service.calls.count, try await gateway.books(of: subject.order))
             gateway.clock.advance(by: .seconds(23 * 3600))
-            for _ in 0..<5 {
-                try await gateway.recover(subject.order)
-                gateway.clock.advance(by: .seconds(6 * 3600))
-            }
-            #expect(gateway.service.calls.count == calls)
-            #expect(gateway.service.lookups >= 5)
-            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown, "one look proves nothing")
             #expect(try await gateway.books(of: subject.order) == books)
             #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            gateway.clock.advance(by: .seconds(6 * 3600))
+            try await gateway.recover(subject.order)
+            #expect(gateway.service.calls.count == calls)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .failed)
+            #expect(try await gateway.books(of: subject.order) == Self.untouched(kind))
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 422)
         }
     }
 
     @Test("Just before the provider may have forgotten the key the call is repeated")
     func lastRepeat() async throws {
         try await withGateway { gateway in
-            let subject = try await gateway.created()
-            gateway.service.script(.confirm, .fail(.unknown(SettlementCase.failure)))
-            #expect(try await gateway.confirm(subject.intent).status == 202)
+            let subject = try await gateway.authorised()
+            gateway.service.script(.capture, .fail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.capture(subject.intent).status == 202)
             gateway.clock.advance(by: .seconds(23 * 3600) - .milliseconds(1))
             try await gateway.recover(subject.order)
             #expect(try await gateway.books(of: subject.order).status == .succeeded)
+        }
+    }
+
+    @Test("A confirmation is not sent again after its window, so that a payer who gave up is not charged hours later")
+    func confirmationWindow() async throws {
+        for (age, calls) in [(Duration.seconds(120), 2), (.seconds(120) + .milliseconds(1), 1)] {
+            try await withGateway { gateway in
+                let subject = try await gateway.created()
+                gateway.service.script(.confirm, .fail(.unknown(SettlementCase.failure)))
+                #expect(try await gateway.confirm(subject.intent).status == 202)
+                gateway.clock.advance(by: age)
+                try await gateway.recover(subject.order)
+                #expect(gateway.service.calls.count { $0.request.kind == .confirm } == calls)
+            }
+        }
+    }
+
+    @Test("A provider that replays a stored error is asked for evidence, which ends the operation", arguments: kinds)
+    func storedError(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            let stored = ScriptedService.Step.fail(.unknown(CallFailure("the answer is a 500")))
+            gateway.service.script(kind, stored, stored, stored, stored)
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)
+            gateway.clock.advance(by: .seconds(600) - .milliseconds(1))
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown, "the last call is too young")
+            gateway.clock.advance(by: .seconds(600))
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .failed)
+            #expect(try await gateway.books(of: subject.order) == Self.untouched(kind))
+            #expect(try await gateway.remembered("k")?.answer?.status == 422)
         }
     }
 

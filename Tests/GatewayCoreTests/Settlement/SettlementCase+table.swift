@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 extension SettlementCase {
@@ -27,7 +28,7 @@ extension SettlementCase {
         ]
 
     static let confirmations: [SettlementCase] =
-        statuses.map {
+        statuses.filter { $0 != .canceled }.map {
             SettlementCase(.confirm, "completed \($0.rawValue)", .act($0), .succeeded, booked($0), 200, line: "succeeded")
         }
         + rejections.map {
@@ -37,6 +38,10 @@ extension SettlementCase {
             )
         }
         + [
+            .init(
+                .confirm, "completed, but the provider has canceled", .act(.canceled), .failed, booked(.canceled), 409,
+                line: "rejected"
+            ),
             .init(.confirm, "declined", .fail(decline()), .failed, failed, 402, line: "declined"),
             .init(.confirm, "completed with the attempt's failure", .show(attemptFailed), .failed, failed, 402, line: "declined"),
             .init(.confirm, "rejected because it is paid", .fail(alreadyPaid), .failed, paid, 409, line: "rejected"),
@@ -58,7 +63,7 @@ extension SettlementCase {
                 .capture, "completed, but the provider has canceled", .act(.canceled), .failed, booked(.canceled), 409,
                 line: "rejected"
             ),
-            .init(.capture, "declined", .fail(decline()), .failed, failed, 402, line: "declined"),
+            .init(.capture, "declined", .fail(decline()), .failed, booked(.requiresCapture), 402, line: "declined"),
             .init(
                 .capture, "rejected because it is canceled", .fail(alreadyCanceled), .failed, booked(.canceled), 409,
                 line: "rejected"
@@ -67,22 +72,26 @@ extension SettlementCase {
             .init(.capture, "unknown", .fail(.unknown(failure)), .unknown, processing, 202, line: "unknown"),
         ]
 
-    static let cancellations: [SettlementCase] =
+    static let cancellations: [SettlementCase] = rejectedCancellations + otherCancellations
+
+    private static let rejectedCancellations: [SettlementCase] =
         rejections.map {
             SettlementCase(
                 .cancel, "rejected \($0.0.rawValue)", .fail(rejection($0.0)), .failed, booked(.requiresPaymentMethod), $0.1,
                 line: "rejected"
             )
         }
-        + [
-            .init(.cancel, "completed", .act(), .succeeded, booked(.canceled), 200, line: "succeeded"),
-            .init(.cancel, "completed processing", .act(.processing), .succeeded, processing, 200, line: "succeeded"),
-            .init(.cancel, "completed, but the provider has captured", .act(.succeeded), .failed, paid, 409, line: "rejected"),
-            .init(
-                .cancel, "rejected because the provider has captured", .fail(alreadyPaid), .failed, paid, 409, line: "rejected"),
-            .init(.cancel, "not sent", .fail(.notSent(failure)), .failed, booked(.requiresPaymentMethod), 503, line: "not_sent"),
-            .init(.cancel, "unknown", .fail(.unknown(failure)), .unknown, processing, 202, line: "unknown"),
-        ]
+
+    private static let otherCancellations: [SettlementCase] = [
+        .init(.cancel, "completed", .act(), .succeeded, booked(.canceled), 200, line: "succeeded"),
+        // The provider has accepted it, and may still charge the payer.
+        .init(.cancel, "completed processing", .act(.processing), .unknown, processing, 202, line: "unknown"),
+        .init(.cancel, "completed, but the provider has captured", .act(.succeeded), .failed, paid, 409, line: "rejected"),
+        .init(
+            .cancel, "rejected because the provider has captured", .fail(alreadyPaid), .failed, paid, 409, line: "rejected"),
+        .init(.cancel, "not sent", .fail(.notSent(failure)), .failed, booked(.requiresPaymentMethod), 503, line: "not_sent"),
+        .init(.cancel, "unknown", .fail(.unknown(failure)), .unknown, processing, 202, line: "unknown"),
+    ]
 
     static let refunds: [SettlementCase] =
         rejections.map {

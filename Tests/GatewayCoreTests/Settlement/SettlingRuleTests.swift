@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -6,9 +7,50 @@ import Testing
 struct SettlingRuleTests {
     private static let kinds = GatewayCore.Operation.Kind.allCases
 
-    @Test("A later refusal says nothing about the first attempt", arguments: kinds)
+    @Test(
+        "A later refusal settles where the key is remembered and the object shows no trace of the first attempt", arguments: kinds
+    )
     func laterRejection(_ kind: GatewayCore.Operation.Kind) async throws {
-        try await stayOpen(kind, after: SettlementCase.rejection(.invalidRequest))
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            let before = kind == .create ? nil : try await gateway.books(of: subject.order)
+            gateway.service.script(
+                kind, .fail(.unknown(SettlementCase.failure)), .fail(SettlementCase.rejection(.invalidRequest)))
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            let lookups = gateway.service.lookups
+            try await gateway.recover(subject.order)
+            #expect(gateway.service.lookups == lookups + 2, "before the repeat, and after the refusal")
+            #expect(try await gateway.lastOperation(of: subject.order).state == .failed)
+            #expect(try await gateway.remembered("k")?.answer?.status == 422)
+            if let before { #expect(try await gateway.books(of: subject.order) == before) }
+        }
+    }
+
+    @Test(
+        "A later refusal after which the provider does not show the object says nothing about the first attempt", arguments: kinds
+    )
+    func laterRejectionWithoutEvidence(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            let gate = Gate()
+            gateway.service.script(
+                kind, .fail(.unknown(SettlementCase.failure)),
+                .wait(gate, then: .fail(SettlementCase.rejection(.invalidRequest))))
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            try await gateway.abandonToAnotherProcess(try await gateway.lastOperation(of: subject.order))
+            async let recovered = gateway.recovery.recoverDue()
+            await gate.reached()
+            gateway.service.failLookups(.unknown(SettlementCase.failure))
+            gate.open()
+            #expect(await recovered == 1)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)
+            #expect(try await gateway.remembered("k")?.answer == nil)
+        }
+    }
+
+    @Test("A refusal of the gateway's credentials says nothing about the first attempt", arguments: kinds)
+    func laterAuthentication(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await stayOpen(kind, after: SettlementCase.rejection(.authentication))
     }
 
     @Test("A later attempt that was not sent says nothing about the first", arguments: kinds)
@@ -49,7 +91,7 @@ struct SettlingRuleTests {
         try await withGateway { gateway in
             let subject = try await gateway.created()
             gateway.service.script(
-                .confirm, .fail(.notSent(SettlementCase.failure)), .fail(SettlementCase.rejection(.invalidState)))
+                .confirm, .fail(.notSent(SettlementCase.failure)), .fail(SettlementCase.rejection(.authentication)))
             gateway.store.script(nil, .inDoubt("killed before the outcome was on disk"))
             #expect(try await gateway.confirm(subject.intent).status == 202)
             try await gateway.restartAndRecover()

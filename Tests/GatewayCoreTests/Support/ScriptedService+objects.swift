@@ -85,12 +85,39 @@ extension ScriptedService {
     }
 
     func listRefunds(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Refund] {
-        let (refunds, error) = state.withLock { state in
+        let hasList = state.withLock { !$0.hidesObjects }
+        guard hasList else { throw .rejected(Rejection(.unsupported, message: "there is no list")) }
+        return try shownRefunds(of: id)
+    }
+
+    private func shownRefunds(of id: String) throws(ProviderError) -> [Refund] {
+        let (refunds, lists, error) = state.withLock { state in
             state.lookups += 1
-            return (state.refunds.filter { $0.paymentIntentID == id }, state.lookupError)
+            return (state.refunds.filter { $0.paymentIntentID == id && !state.hidesRefunds }, state.lists, state.lookupError)
         }
         if let error { throw error }
+        if !lists { throw .unsupported("listing refunds") }
         return refunds
+    }
+
+    func listDisputes(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Dispute] {
+        let (disputes, lists, error) = state.withLock { state in
+            state.lookups += 1
+            return (state.disputes.filter { $0.paymentIntentID == id }, state.lists, state.lookupError)
+        }
+        if let error { throw error }
+        if !lists { throw .unsupported("listing disputes") }
+        return disputes
+    }
+
+    func retrieveRefund(_ id: String, in call: CallContext) async throws(ProviderError) -> Refund {
+        let (refund, error) = state.withLock { state in
+            state.lookups += 1
+            return (state.refunds.first { $0.id == id }, state.lookupError)
+        }
+        if let error { throw error }
+        guard let refund else { throw .rejected(Rejection(.notFound, message: "no such refund")) }
+        return refund
     }
 
     func findPaymentIntent(
@@ -108,7 +135,7 @@ extension ScriptedService {
         createdBy operationID: String, ofPaymentIntent id: String, in call: CallContext
     ) async throws(ProviderError) -> Refund? {
         let isHidden = state.withLock { $0.hidesObjects }
-        let found = try await listRefunds(ofPaymentIntent: id, in: call).first { $0.operationID == operationID }
+        let found = try shownRefunds(of: id).first { $0.operationID == operationID }
         return isHidden ? nil : found
     }
 }

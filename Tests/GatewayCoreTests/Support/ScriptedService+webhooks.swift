@@ -38,8 +38,9 @@ extension ScriptedService {
         guard let size else { return EventPage(events: matching, now: now) }
         let start = cursor.flatMap { Int($0) } ?? 0
         let rest = matching.dropFirst(start)
-        return EventPage(
-            events: Array(rest.prefix(size)), nextCursor: rest.count > size ? String(start + size) : nil, now: now)
+        let next = rest.count > size ? String(start + size) : nil
+        let led = cursor.flatMap { cursor in state.withLock { $0.pageLeads[cursor] } }
+        return EventPage(events: Array(rest.prefix(size)), nextCursor: led ?? next, now: now)
     }
 
     /// One call for a page of events.
@@ -59,6 +60,9 @@ extension ScriptedService {
 
     /// Makes the page at a cursor fail; nil ends that.
     func failPage(at cursor: String, _ error: ProviderError?) { state.withLock { $0.pageErrors[cursor] = error } }
+
+    /// Makes the page at a cursor name another next page than it has.
+    func lead(from cursor: String, to next: String) { state.withLock { $0.pageLeads[cursor] = next } }
 
     /// Lists an event from now on.
     func list(_ event: WebhookEvent, at time: Timestamp) {

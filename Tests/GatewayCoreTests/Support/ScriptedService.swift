@@ -37,12 +37,18 @@ final class ScriptedService: PaymentService {
         var remembered: [String: Answer] = [:]
         var intents: [String: PaymentIntent] = [:]
         var refunds: [Refund] = []
+        var disputes: [Dispute] = []
+        /// Whether it can list refunds and disputes.
+        var lists = true
+        /// Whether its list of refunds is empty.
+        var hidesRefunds = false
         var lookupError: ProviderError?
         var retrievalErrors: [String: ProviderError] = [:]
         var events: [WebhookEvent] = []
         var listCalls: [ListCall] = []
         var pageSize: Int?
         var pageErrors: [String: ProviderError] = [:]
+        var pageLeads: [String: String] = [:]
         /// What it fills into requests, where it has such settings.
         var resolve: (@Sendable (ProviderRequest) -> ProviderRequest)?
         /// Its clock, where it tells it.
@@ -98,6 +104,19 @@ final class ScriptedService: PaymentService {
         }
     }
 
+    /// Adds a dispute, or replaces the one with its id.
+    func show(_ dispute: Dispute) {
+        state.withLock { state in
+            state.disputes.removeAll { $0.id == dispute.id }
+            state.disputes.append(dispute)
+        }
+    }
+
+    /// Makes it one that lists neither refunds nor disputes.
+    func listNothing() { state.withLock { $0.lists = false } }
+    /// Makes its list of refunds empty, although there are some.
+    func hideRefunds() { state.withLock { $0.hidesRefunds = true } }
+
     /// The intent as the provider has it.
     func intent(_ id: String) -> PaymentIntent? { state.withLock { $0.intents[id] } }
     /// The refunds as the provider has them.
@@ -111,7 +130,7 @@ final class ScriptedService: PaymentService {
     /// Makes every look-up fail; nil ends that.
     func failLookups(_ error: ProviderError?) { state.withLock { $0.lookupError = error } }
     /// Makes looking up one intent fail.
-    func failLookup(of intent: String, _ error: ProviderError) { state.withLock { $0.retrievalErrors[intent] = error } }
+    func failLookup(of intent: String, _ error: ProviderError?) { state.withLock { $0.retrievalErrors[intent] = error } }
     /// Makes the provider find nothing by an operation, although it is there.
     func hideObjects() { state.withLock { $0.hidesObjects = true } }
     /// Holds the answers of ``retrievePaymentIntent(_:in:)`` back, as they were when asked for.

@@ -1,10 +1,11 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
 /// What the books say of one order.
 struct Books: Sendable, Hashable {
-    var status: TransactionStatus
+    var status: PaymentStatus
     var order: Order.Status
     var captured: Int64 = 0
     var refunded: Int64 = 0

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayCore
+import GatewayLifecycle
 import GatewayStorage
 import Logging
 import ProviderAPI
@@ -26,10 +27,11 @@ struct TestGateway: Sendable {
     let catchUp: EventCatchUp
     let openPayments: OpenPaymentCheck
     let desk: OperationDesk
+    let audit: PaymentAudit
 
     init(
         store: FaultyStore, service: ScriptedService = ScriptedService(),
-        maximumConcurrentCalls: Int = ProviderCalls.defaultLimit, retired: Set<String> = []
+        maximumConcurrentCalls: Int = ProviderCalls.defaultLimit, retired: Set<String> = [], lifecycle: Lifecycle = Lifecycle()
     ) {
         self.store = store
         self.service = service
@@ -41,17 +43,20 @@ struct TestGateway: Sendable {
             services: ["acme": service, "other": other], maximumConcurrentCalls: maximumConcurrentCalls, retired: retired)
         let (encoder, logger) = (TextEncoder(), log.logger)
         flow = PaymentFlow(
-            store: store, registry: registry, supervisor: supervisor, encoder: encoder, clock: clock, logger: logger
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, lifecycle: lifecycle, clock: clock,
+            logger: logger
         )
         orders = OrderBook(store: store, encoder: encoder, clock: clock)
-        queries = PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
+        queries = PaymentQueries(
+            store: store, registry: registry, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger)
         outages = ProviderOutages()
         inbox = WebhookInbox(
-            store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
+            store: store, registry: registry, supervisor: supervisor, outages: outages, lifecycle: lifecycle, clock: clock,
+            logger: logger)
         webhooks = WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger)
         recovery = OperationRecovery(
             store: store, registry: registry, supervisor: supervisor, encoder: encoder, inbox: inbox, outages: outages,
-            clock: clock, logger: logger
+            lifecycle: lifecycle, clock: clock, logger: logger
         )
         probe = OutageProbe(
             store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
@@ -59,8 +64,12 @@ struct TestGateway: Sendable {
         catchUp = EventCatchUp(
             store: store, registry: registry, supervisor: supervisor, inbox: inbox, clock: clock, logger: logger)
         openPayments = OpenPaymentCheck(
-            store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger)
-        desk = OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger)
+            store: store, registry: registry, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger)
+        audit = PaymentAudit(
+            store: store, registry: registry, supervisor: supervisor, lifecycle: lifecycle, clock: clock, logger: logger)
+        desk = OperationDesk(
+            store: store, registry: registry, supervisor: supervisor, encoder: encoder, lifecycle: lifecycle, clock: clock,
+            logger: logger)
     }
 }
 
@@ -100,10 +109,11 @@ func withStore(_ body: (FaultyStore) async throws -> Void) async throws {
 /// Runs `body` with a gateway whose flows are served.
 func withGateway(
     service: ScriptedService = ScriptedService(), maximumConcurrentCalls: Int = ProviderCalls.defaultLimit,
-    _ body: (TestGateway) async throws -> Void
+    lifecycle: Lifecycle = Lifecycle(), _ body: (TestGateway) async throws -> Void
 ) async throws {
     try await withStore { store throws in
-        let gateway = TestGateway(store: store, service: service, maximumConcurrentCalls: maximumConcurrentCalls)
+        let gateway = TestGateway(
+            store: store, service: service, maximumConcurrentCalls: maximumConcurrentCalls, lifecycle: lifecycle)
         try await withThrowingTaskGroup { group in
             group.addTask { try await gateway.supervisor.run() }
             try await body(gateway)

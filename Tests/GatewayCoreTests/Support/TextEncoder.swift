@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 
 /// Answers as one line of text. It holds the request's id, so that bytes that were made anew differ from those that were stored.

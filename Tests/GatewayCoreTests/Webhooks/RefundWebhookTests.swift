@@ -1,4 +1,6 @@
 import GatewayCore
+import GatewayLifecycle
+import Logging
 import ProviderAPI
 import ProviderTestKit
 import Testing
@@ -38,7 +40,9 @@ struct RefundWebhookTests {
             async let answer = gateway.refund(subject.intent, amount: "40.00")
             await gate.reached()
             // A provider that passes no metadata on: nothing says that the gateway asked for it.
+            gateway.service.show(refund("re_1", 4000))
             try await gateway.deliver(event("evt_1", .refund(refund("re_1", 4000))))
+            try await gateway.inbox.applyDue()
             #expect(try await gateway.books(of: subject.order) == partly(4000, reserved: 4000))
             gate.open()
             #expect(try await answer.status == 200)
@@ -81,7 +85,7 @@ struct RefundWebhookTests {
         }
     }
 
-    @Test("A refund made outside that collides with a reservation waits until that is free")
+    @Test("A refund made outside that does not fit beside a reservation is booked, and a discrepancy is open until it fits")
     func collisionFreed() async throws {
         try await withGateway { gateway in
             let subject = try await gateway.paid()
@@ -89,15 +93,41 @@ struct RefundWebhookTests {
             gateway.service.script(.refund, .wait(gate, then: .fail(SettlementCase.rejection(.invalidState))))
             async let own = gateway.refund(subject.intent, amount: "80.00")
             await gate.reached()
+            gateway.service.show(refund("re_out", 3000))
             try await gateway.deliver(event("evt_1", .refund(refund("re_out", 3000))))
-            try await gateway.workOffInbox(rounds: 5)
-            #expect(try await gateway.waitingWebhooks().count == 1)
-            #expect(try await gateway.books(of: subject.order).refunded == 0)
+            try await gateway.inbox.applyDue()
+            #expect(try await gateway.waitingWebhooks().isEmpty)
+            #expect(try await gateway.books(of: subject.order) == partly(3000, reserved: 7000))
+            #expect(try await gateway.transaction(of: subject.order).review?.discrepancy == Discrepancy(.refundExceeds, 11_000))
             gate.open()
             #expect(try await own.status == 409)
-            try await gateway.workOffInbox()
             #expect(try await gateway.books(of: subject.order) == partly(3000))
-            #expect(try await gateway.waitingWebhooks().isEmpty)
+            #expect(try await gateway.transaction(of: subject.order).review == nil)
+        }
+    }
+
+    @Test("A refund that an operator ended as failed, and that succeeds after all, is booked with a discrepancy")
+    func declaredFailure() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            gateway.service.script(.refund, .fail(.unknown(SettlementCase.failure)))
+            #expect(try await gateway.refund(subject.intent, amount: "40.00").status == 202)
+            let operation = try await gateway.lastOperation(of: subject.order)
+            _ = try await gateway.desk.resolve(operation.id, as: Resolution(.failed), note: "support says so", by: "ann")
+            #expect(try await gateway.books(of: subject.order).reserved == 0)
+            var late = refund("re_late", 4000)
+            late.operationID = operation.identity(installation: "test").id
+            gateway.service.show(late)
+            try await gateway.deliver(event("evt_1", .refund(late)))
+            #expect(try await gateway.books(of: subject.order).refunded == 0, "the provider is asked first")
+            try await gateway.workOffInbox()
+            #expect(try await gateway.books(of: subject.order) == partly(4000))
+            let review = try #require(try await gateway.transaction(of: subject.order).review)
+            #expect(review.discrepancy.code == .refundContradictsDecision)
+            #expect(gateway.log.lines.contains { $0.level == .critical })
+            try await gateway.deliver(event("evt_2", .refund(late.now(.failed))))
+            #expect(try await gateway.books(of: subject.order) == Books(status: .succeeded, order: .completed, captured: 10_000))
+            #expect(try await gateway.transaction(of: subject.order).review == nil, "it failed after all")
         }
     }
 
@@ -181,10 +211,108 @@ struct RefundWebhookTests {
             dispute.status = end
             try await gateway.deliver(event("evt_2", .dispute(dispute)))
             try await gateway.deliver(event("evt_3", .dispute(opened)))
+            // It could be newer all the same, by another clock: the provider is asked.
+            gateway.service.show(dispute)
+            try await gateway.workOffInbox()
             let transaction = try await gateway.transaction(of: subject.order)
             #expect(transaction.dispute == dispute)
             #expect(transaction.status == .succeeded, "the payment's status stays")
             #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
+
+    @Test(
+        "A dispute whose webhook never came is booked from the list of events, whether or not the provider lists disputes",
+        arguments: ["listed", "behind", "no list"])
+    func missedDispute(_ list: String) async throws {
+        try await withGateway { gateway throws in
+            let paid = try await gateway.paid()
+            let dispute = Dispute(
+                id: "dp_1", paymentIntentID: paid.intent, amount: usd(10_000), status: "needs_response", reason: "general")
+            switch list {
+            case "listed": gateway.service.show(dispute)
+            case "no list": gateway.service.listNothing()
+            default: break
+            }
+            gateway.service.list(event("evt_1", .dispute(dispute)), at: gateway.clock.now())
+            #expect(await gateway.catchUp.catchUp() == 1)
+            try await gateway.workOffInbox()
+            #expect(try await gateway.transaction(of: paid.order).disputed == 10_000)
+            #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
+
+    @Test("A refund made at the provider that its list does not show yet is waited for")
+    func refundBehind() async throws {
+        try await withGateway { gateway throws in
+            let paid = try await gateway.paid()
+            let refund = Refund(id: "re_other", paymentIntentID: paid.intent, amount: usd(4000), status: .succeeded)
+            try await gateway.deliver(event("evt_1", .refund(refund)))
+            try await gateway.workOffInbox()
+            #expect(try await gateway.waitingWebhooks().count == 1)
+            gateway.service.show(refund)
+            gateway.clock.advance(by: .seconds(60))
+            try await gateway.workOffInbox()
+            #expect(try await gateway.transaction(of: paid.order).refunded == 4000)
+            #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
+
+    @Test("A refund that the provider lists for a released authorization is one row, however often it is listed")
+    func released() async throws {
+        try await withGateway { gateway throws in
+            let subject = try await gateway.created(capture: .manual)
+            #expect(try await gateway.cancel(subject.intent).status == 200)
+            gateway.service.show(Refund(id: "re_1", paymentIntentID: subject.intent, amount: usd(10_000), status: .succeeded))
+            for id in ["evt_1", "evt_2"] {
+                try await gateway.deliver(event(id, .refundsOfPaymentIntent(id: subject.intent)))
+                try await gateway.workOffInbox()
+                #expect(gateway.log.results(of: id).last == "applied")
+            }
+            #expect(try await gateway.refunds(of: subject.order).map(\.providerRefundID) == ["re_1"])
+            #expect(try await gateway.transaction(of: subject.order).refunded == 0)
+        }
+    }
+
+    @Test(
+        "A dispute's event that contradicts newer books has the disputes fetched, and they are believed",
+        arguments: [true, false])
+    func fetchedDispute(listsDisputes: Bool) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            var dispute = Dispute(
+                id: "dp_1", paymentIntentID: subject.intent, amount: usd(10_000), status: "lost", reason: "fraudulent")
+            try await gateway.deliver(event("evt_1", .dispute(dispute)))
+            // The provider's clock was set back: what is newer looks older.
+            dispute.status = "won"
+            var won = event("evt_2", .dispute(dispute))
+            won.createdAt = won.createdAt.advanced(by: .seconds(-60))
+            gateway.service.show(dispute)
+            if !listsDisputes { gateway.service.listNothing() }
+            try await gateway.deliver(won)
+            #expect(try await gateway.transaction(of: subject.order).disputed == 10_000, "the provider is asked first")
+            try await gateway.workOffInbox()
+            #expect(try await gateway.transaction(of: subject.order).disputed == (listsDisputes ? 0 : 10_000))
+            #expect(gateway.log.results(of: "evt_2").last == "applied")
+            #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
+
+    @Test("A dispute of a payment that is not paid in the books is booked with the intent, and the list shows how it stands now")
+    func disputeBeforePayment() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            let intent = try #require(gateway.service.intent(subject.intent))
+            gateway.service.show(intent.now(.succeeded))
+            var dispute = Dispute(
+                id: "dp_1", paymentIntentID: subject.intent, amount: usd(10_000), status: "lost", reason: "fraudulent")
+            gateway.service.show(dispute)
+            dispute.status = "needs_response"
+            try await gateway.deliver(event("evt_1", .dispute(dispute)))
+            try await gateway.workOffInbox()
+            let transaction = try await gateway.transaction(of: subject.order)
+            #expect(transaction.status == .succeeded && transaction.disputed == 10_000)
+            #expect(transaction.dispute?.status == "lost")
         }
     }
 }

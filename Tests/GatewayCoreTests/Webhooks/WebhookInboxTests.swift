@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import Logging
 import ProviderAPI
 import ProviderTestKit
@@ -84,7 +85,12 @@ struct WebhookInboxTests {
             await gate.reached()
             let intent = try #require(gateway.service.intent("pi_1"))
             #expect(try await gateway.lastOperation(of: order).identity(installation: "test").id == intent.operationID)
+            gateway.service.show(intent.now(.succeeded))
             try await gateway.deliver(event("evt_1", .paymentIntent(intent.now(.succeeded))))
+            #expect(
+                try await gateway.transaction(of: order).paymentIntentID == nil,
+                "anybody can write such a name: it is fetched first")
+            try await gateway.workOffInbox()
             #expect(try await gateway.books(of: order) == Books(status: .succeeded, order: .completed, captured: 10_000))
             gate.open()
             #expect(try await answer.status == 201)

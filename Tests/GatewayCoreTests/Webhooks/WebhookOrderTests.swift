@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import ProviderTestKit
 import Testing
@@ -177,9 +178,11 @@ struct WebhookOrderTests {
             let told = [("dp_2", "needs_response"), ("dp_2", "under_review"), ("dp_2", "lost"), ("dp_1", "won")].map {
                 Dispute(id: $0, paymentIntentID: subject.intent, amount: usd(10_000), status: $1, reason: "fraudulent")
             }
+            for dispute in told[2...] { gateway.service.show(dispute) }
             for index in order {
                 try await gateway.deliver(event("evt_\(index)", "charge.dispute.updated", .dispute(told[index])))
             }
+            try await gateway.workOffInbox()
             #expect(try await gateway.transaction(of: subject.order).dispute == told[2])
             #expect(try await gateway.waitingWebhooks().isEmpty)
         }

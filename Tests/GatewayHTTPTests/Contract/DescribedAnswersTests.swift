@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -22,8 +23,14 @@ struct DescribedAnswersTests {
                 status: .requiresAction, metadata: ["cart": "7"], createdAt: time, updatedAt: time
             )
             transaction.paymentIntentID = "pi_1"
-            transaction.dispute = Dispute(
+            let dispute = Dispute(
                 id: "dp_1", paymentIntentID: "pi_1", amount: try money(9990), status: "needs_response", reason: "fraudulent")
+            transaction.dispute = dispute
+            transaction.disputes = [
+                DisputeRecord(id: 1, transactionID: 3, dispute: dispute, changedAt: time, createdAt: time, updatedAt: time)
+            ]
+            transaction.review = PaymentReview(
+                Discrepancy(.capturedLess, 9000), detail: "The provider captured 90.00 USD.", openedAt: time)
             transaction.nextAction = NextAction(type: "redirect_to_url", redirectURL: "https://example.test/3ds")
             return transaction
         }
@@ -48,7 +55,8 @@ struct DescribedAnswersTests {
         try expect(bodies.intent(try transaction), "PaymentIntent")
         try expect(bodies.transaction(try transaction), "Transaction")
         try expect(bodies.transactions(Page([try transaction], limit: 1) { PageCursor.text(after: $0.id) }), "TransactionPage")
-        let change = HistoryChange(type: "create.requested", actor: "user:42", fromStatus: nil, toStatus: .processing)
+        let change = HistoryChange(
+            type: "create.requested", actor: "user:42", fromStatus: nil, toStatus: HistoryStatus(.processing))
         let entry = HistoryEntry(id: 1, transactionID: 3, change: change, createdAt: time)
         try expect(bodies.history([entry], in: try money(1).currency), "TransactionHistory")
     }
@@ -78,7 +86,9 @@ struct DescribedAnswersTests {
             Set(try description.schema(schema)["enum"].elements.compactMap(\.text))
         }
         #expect(try words("OrderStatus") == Set(Order.Status.allCases.map(\.rawValue)))
-        #expect(try words("TransactionStatus") == Set(TransactionStatus.allCases.map(\.rawValue)))
+        #expect(try words("TransactionStatus") == Set(PaymentStatus.allCases.map(\.rawValue)))
+        #expect(try words("HistoryStatus") == Set(PaymentStatus.allCases.map(\.rawValue) + ["manual_review"]))
+        #expect(try words("ReviewCode") == Set(DiscrepancyCode.allCases.map(\.rawValue)))
         let refund: [Refund.Status] = [.pending, .requiresAction, .succeeded, .failed, .canceled]
         #expect(try words("RefundStatus") == Set(refund.map(\.rawValue) + ["unknown"]))
     }

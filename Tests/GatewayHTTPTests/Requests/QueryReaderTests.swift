@@ -1,5 +1,6 @@
 import Foundation
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -82,13 +83,13 @@ struct QueryReaderTests {
         }
     }
 
-    @Test("that are words are one of those there are", arguments: TransactionStatus.allCases)
-    func words(status: TransactionStatus) throws {
+    @Test("that are words are one of those there are", arguments: PaymentStatus.allCases)
+    func words(status: PaymentStatus) throws {
         var query = QueryReader("status=\(status.rawValue)")
         #expect(query.word("status") == status)
         try query.finish()
         let found = try problems("status=\(status.rawValue.uppercased())") { query in
-            let word: TransactionStatus? = query.word("status")
+            let word: PaymentStatus? = query.word("status")
             #expect(word == nil)
         }
         #expect(found.count == 1)

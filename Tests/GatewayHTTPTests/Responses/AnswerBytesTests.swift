@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import ProviderAPI
 import Testing
 
@@ -21,7 +22,7 @@ struct AnswerBytesTests {
         )
     }
 
-    private func transaction(_ status: TransactionStatus = .succeeded, provider: String = "mock") throws -> PaymentTransaction {
+    private func transaction(_ status: PaymentStatus = .succeeded, provider: String = "mock") throws -> PaymentTransaction {
         var transaction = PaymentTransaction(
             id: 3, orderID: 7, userID: "42", provider: provider, amount: try money(9990), captureMethod: .automatic,
             status: status,
@@ -82,9 +83,21 @@ struct AnswerBytesTests {
         #expect(
             String(decoding: created, as: UTF8.self)
                 == #"{"client_secret":"pi_1_secret","payment_intent_id":"pi_1","amount":99.90,"currency":"USD","#
-                + #""status":"requires_payment_method","provider":"mock","transaction_id":3}"#
+                + #""status":"requires_payment_method","provider":"mock","transaction_id":3,"review":null}"#
         )
         #expect(encoder.encode(.intentHandedOut(transaction), requestID: "b").body == created)
+    }
+
+    @Test("with an intent that is canceled or in review leaves the browser nothing to pay with")
+    func intentNotToBePaid() throws {
+        let canceled = try object(encoder.encode(.intentCreated(try transaction(.canceled)), requestID: "a").body)
+        #expect(canceled["client_secret"] == .null)
+        var reviewed = try transaction(.requiresPaymentMethod)
+        reviewed.review = PaymentReview(
+            Discrepancy(.amountDiffers, 9000), detail: "The intent is of 90.00 USD.", openedAt: Timestamp(unixSeconds: 0))
+        let members = try object(encoder.encode(.intentHandedOut(reviewed), requestID: "a").body)
+        #expect(members["client_secret"] == .null)
+        #expect(members["review"]?["code"] == .string("amount_differs"))
     }
 
     @Test("with an intent says where to send the payer, as long as the payer has to go there")
@@ -95,7 +108,8 @@ struct AnswerBytesTests {
             let body = String(decoding: encoder.encode(answer, requestID: "a").body, as: UTF8.self)
             #expect(
                 body.hasSuffix(
-                    #""transaction_id":3,"next_action":{"type":"redirect_to_url","redirect_url":"https://pay.example/1"}}"#))
+                    #""transaction_id":3,"review":null,"next_action":{"type":"redirect_to_url","redirect_url":"https://pay.example/1"}}"#
+                ))
         }
         transaction.status = .processing
         let body = encoder.encode(.intentHandedOut(transaction), requestID: "a").body
@@ -113,12 +127,14 @@ struct AnswerBytesTests {
                 "currency", "status", "payment_method", "provider_customer_id", "provider_charge_id",
                 "stripe_customer_id", "stripe_charge_id", "error_code",
                 "decline_code",
-                "error_message", "dispute", "metadata", "next_action", "created_at", "updated_at",
+                "error_message", "dispute", "disputes", "review", "cancellation_reason", "metadata", "next_action", "created_at",
+                "updated_at",
             ]
         )
         #expect(members["amount"] == .number("99.90"))
         #expect(members["amount_refunded"] == .number("0.05"))
         #expect(members["dispute"] == .null && members["next_action"] == .null)
+        #expect(members["disputes"] == .array([]) && members["review"] == .null && members["cancellation_reason"] == .null)
         #expect(!String(decoding: body, as: UTF8.self).contains("secret"))
     }
 
@@ -129,14 +145,26 @@ struct AnswerBytesTests {
             id: "dp_1", paymentIntentID: "pi_1", amount: try money(9990), status: "needs_response", reason: "fraudulent"
         )
         transaction.nextAction = NextAction(type: "redirect_to_url", redirectURL: "https://example.test/3ds")
+        transaction.disputes = [
+            DisputeRecord(
+                id: 1, transactionID: 1, dispute: try #require(transaction.dispute), changedAt: Timestamp(unixSeconds: 0),
+                createdAt: Timestamp(unixSeconds: 0), updatedAt: Timestamp(unixSeconds: 0))
+        ]
+        transaction.review = PaymentReview(
+            Discrepancy(.capturedLess, 9000), detail: "The provider captured 90.00 USD.", openedAt: Timestamp(unixSeconds: 0))
         let members = try object(encoder.encode(.transaction(transaction), requestID: "req-1").body)
+        let dispute = JSONValue.object([
+            "id": .string("dp_1"), "status": .string("needs_response"), "amount": .number("99.90"),
+            "reason": .string("fraudulent"),
+        ])
+        #expect(members["dispute"] == dispute)
+        #expect(members["disputes"] == .array([dispute]))
         #expect(
-            members["dispute"]
+            members["review"]
                 == .object([
-                    "id": .string("dp_1"), "status": .string("needs_response"), "amount": .number("99.90"),
-                    "reason": .string("fraudulent"),
-                ])
-        )
+                    "code": .string("captured_less"), "detail": .string("The provider captured 90.00 USD."),
+                    "opened_at": .string("1970-01-01T00:00:00.000Z"),
+                ]))
         #expect(
             members["next_action"]
                 == .object(["type": .string("redirect_to_url"), "redirect_url": .string("https://example.test/3ds")])
@@ -160,8 +188,8 @@ struct AnswerBytesTests {
 
     @Test(
         "whose outcome is not known shows the transaction as the resource in its Location does",
-        arguments: TransactionStatus.allCases)
-    func accepted(status: TransactionStatus) throws {
+        arguments: PaymentStatus.allCases)
+    func accepted(status: PaymentStatus) throws {
         let stored = encoder.encode(.accepted(try transaction(status)), requestID: "req-1")
         #expect(stored.status == 202)
         #expect(stored.body == encoder.encode(.transaction(try transaction(status)), requestID: "req-1").body)

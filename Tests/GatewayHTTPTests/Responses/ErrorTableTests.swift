@@ -13,7 +13,8 @@ struct ErrorTableTests {
         (.unauthenticated, 401, "unauthenticated"),
         (.paymentDeclined, 402, "payment_declined"), (.forbidden, 403, "forbidden"), (.notFound, 404, "not_found"),
         (.methodNotAllowed, 405, "method_not_allowed"), (.orderAlreadyPaid, 409, "order_already_paid"),
-        (.invalidState, 409, "invalid_state"),
+        (.invalidState, 409, "invalid_state"), (.paymentDisputed, 409, "payment_disputed"),
+        (.paymentInReview, 409, "payment_in_review"),
         (.idempotencyInFlight, 409, "idempotency_in_flight"), (.ambiguousIntent, 409, "ambiguous_intent"),
         (.payloadTooLarge, 413, "payload_too_large"), (.unsupportedMediaType, 415, "unsupported_media_type"),
         (.invalidRequest, 422, "invalid_request"), (.amountMismatch, 422, "amount_mismatch"),
@@ -46,7 +47,20 @@ struct ErrorTableTests {
         #expect(members["request_id"] == .string("req-1"))
         #expect(members["errors"] == nil)
         let own = Set(members.keys).subtracting(["type", "title", "status", "detail", "code", "request_id"])
-        #expect(own == (code == .paymentDeclined || code == .providerRejected ? ["provider_code", "decline_code"] : []))
+        let expected: Set<String> =
+            switch code {
+            case .paymentDeclined, .providerRejected: ["provider_code", "decline_code"]
+            case .paymentInReview: ["review_code"]
+            default: []
+            }
+        #expect(own == expected)
+    }
+
+    @Test("of a payment in review has the code of its discrepancy")
+    func review() throws {
+        var error = GatewayError(.paymentInReview, "A payment of this order has the open discrepancy captured_less.")
+        error.reviewCode = "captured_less"
+        #expect(try object(Problem.body(error, requestID: "req-1"))["review_code"] == .string("captured_less"))
     }
 
     @Test("of wrong fields names each of them")

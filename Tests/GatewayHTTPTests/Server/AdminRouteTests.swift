@@ -1,5 +1,6 @@
 import Foundation
 import GatewayCore
+import GatewayLifecycle
 import GatewayStorage
 import HTTPTypes
 import Hummingbird
@@ -22,15 +23,20 @@ struct AdminRouteTests {
         let (registry, supervisor, outages, clock) = (FixedRegistry(), FlowSupervisor(), ProviderOutages(), ManualClock())
         let encoder = AnswerBytes(registry: registry)
         let inbox = WebhookInbox(
-            store: store, registry: registry, supervisor: supervisor, outages: outages, clock: clock, logger: logger)
+            store: store, registry: registry, supervisor: supervisor, outages: outages, lifecycle: Lifecycle(), clock: clock,
+            logger: logger)
         let routes = AdminRoutes(
             recovery: OperationRecovery(
                 store: store, registry: registry, supervisor: supervisor, encoder: encoder, inbox: inbox, outages: outages,
-                clock: clock, logger: logger),
-            desk: OperationDesk(store: store, encoder: encoder, clock: clock, logger: logger),
+                lifecycle: Lifecycle(), clock: clock, logger: logger),
+            desk: OperationDesk(
+                store: store, registry: registry, supervisor: supervisor, encoder: encoder, lifecycle: Lifecycle(), clock: clock,
+                logger: logger),
             webhooks: WebhookReplay(store: store, inbox: inbox, clock: clock, logger: logger),
             providers: ProviderDesk(registry: registry, supervisor: supervisor),
             erasure: UserErasure(store: store, clock: clock, logger: logger),
+            audit: PaymentAudit(
+                store: store, registry: registry, supervisor: supervisor, lifecycle: Lifecycle(), clock: clock, logger: logger),
             reload: { isForced in
                 if !isForced { throw GatewayError(.invalidRequest, "providers.yaml drops acme.") }
             }
@@ -84,6 +90,18 @@ struct AdminRouteTests {
     }
 
     @Test(
+        "An audit of empty books is at its end at once",
+        arguments: ["", "{}", #"{"after":3,"through":3,"rate":5,"since":"2026-01-31T00:00:00Z"}"#])
+    func audit(body: String) async throws {
+        try await withRoutes { client in
+            let answer = try await post("/audit", body, to: client)
+            #expect(answer.status == .ok)
+            let report = try JSONDecoder().decode(AuditReport.self, from: Data(answer.body.readableBytesView))
+            #expect(report.isAtEnd && report.isComplete && report.compared == 0 && report.differences.isEmpty)
+        }
+    }
+
+    @Test(
         "What cannot be done is a problem document",
         arguments: [
             ("/operations/9/resolve", #"{"as":"failed","note":"n","operator":"ann"}"#, "not_found"),
@@ -92,6 +110,8 @@ struct AdminRouteTests {
             ("/webhooks/replay", "{}", "invalid_request"), ("/webhooks/replay", "{", "invalid_request"),
             ("/erase", #"{"user":"nobody","operator":"ann"}"#, "not_found"), ("/api/v1/orders", "{}", "not_found"),
             ("/providers/commands", #"{"provider":"nobody"}"#, "not_found"),
+            ("/audit", #"{"provider":"nobody"}"#, "not_found"), ("/audit", #"{"rate":0}"#, "invalid_request"),
+            ("/audit", #"{"after":-1}"#, "invalid_request"), ("/audit", #"{"since":"yesterday"}"#, "invalid_request"),
         ])
     func refusals(path: String, body: String, code: String) async throws {
         try await withRoutes { client in

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting

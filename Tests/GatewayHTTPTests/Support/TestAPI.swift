@@ -1,5 +1,6 @@
 import Foundation
 import GatewayCore
+import GatewayLifecycle
 import GatewayStorage
 import HTTPTypes
 import Hummingbird
@@ -76,14 +77,16 @@ struct TestAPI: Sendable {
         let clock = ManualClock(forge.now)
         let encoder = AnswerBytes(registry: registry)
         let inbox = WebhookInbox(
-            store: store, registry: registry, supervisor: supervisor, outages: ProviderOutages(), clock: clock, logger: logger)
+            store: store, registry: registry, supervisor: supervisor, outages: ProviderOutages(), lifecycle: Lifecycle(),
+            clock: clock, logger: logger)
         let table = RouteTable(
             orders: OrderBook(store: store, encoder: encoder, clock: clock),
             flow: PaymentFlow(
                 store: store, registry: registry, supervisor: supervisor, encoder: encoder, authorization: authorization,
-                clock: clock, logger: logger
+                lifecycle: Lifecycle(), clock: clock, logger: logger
             ),
-            queries: PaymentQueries(store: store, registry: registry, supervisor: supervisor, clock: clock, logger: logger),
+            queries: PaymentQueries(
+                store: store, registry: registry, supervisor: supervisor, lifecycle: Lifecycle(), clock: clock, logger: logger),
             webhooks: WebhookFlow(store: store, registry: registry, inbox: inbox, clock: clock, logger: logger),
             registry: registry,
             commands: ProviderCommandRoutes(

@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayLifecycle
 import Synchronization
 import Testing
 
@@ -25,9 +26,9 @@ struct WaitTests {
     @Test(
         "A transaction's status is what is wanted, may become it, or does not become it by itself",
         arguments: [
-            (TransactionStatus.succeeded, ["succeeded"], "reached"), (.failed, ["succeeded", "failed"], "reached"),
+            (PaymentStatus.succeeded, ["succeeded"], "reached"), (.failed, ["succeeded", "failed"], "reached"),
             (.processing, ["succeeded"], "waiting"), (.requiresAction, ["succeeded"], "waiting"),
-            (.requiresCapture, ["canceled"], "waiting"), (.manualReview, ["succeeded"], "waiting"),
+            (.requiresCapture, ["canceled"], "waiting"),
             // Refunds come, and fail.
             (.succeeded, ["refunded"], "waiting"), (.succeeded, ["partially_refunded"], "waiting"),
             (.refunded, ["succeeded"], "waiting"), (.partiallyRefunded, ["refunded"], "waiting"),
@@ -35,7 +36,7 @@ struct WaitTests {
             (.failed, ["succeeded"], "ended"), (.canceled, ["succeeded"], "ended"), (.canceled, ["failed"], "ended"),
             (.succeeded, ["failed"], "ended"), (.refunded, ["canceled"], "ended"), (.succeeded, ["processing"], "ended"),
         ])
-    func transaction(status: TransactionStatus, wanted: [String], standing: String) {
+    func transaction(status: PaymentStatus, wanted: [String], standing: String) {
         #expect("\(status.standing(of: "x", against: Set(wanted)))".hasPrefix(standing))
     }
 

@@ -122,6 +122,9 @@ struct PaymentServiceDefaultsTests {
         await #expect(throws: ProviderError.unsupported("listing refunds")) {
             try await service.findRefund(createdBy: "1", ofPaymentIntent: "pi_1", in: call)
         }
+        await #expect(throws: ProviderError.unsupported("listing disputes")) {
+            try await service.listDisputes(ofPaymentIntent: "pi_1", in: call)
+        }
         await #expect(throws: ProviderError.unsupported("webhooks")) { try await service.parseWebhookEvent(webhook, in: call) }
         await #expect(throws: ProviderError.unsupported("the command pay")) {
             try await service.runCommand("pay", arguments: [], in: call)

@@ -3,6 +3,12 @@ import TortureBooks
 extension Doctoring {
     /// I2: what answers say of orders, transactions and refunds, and the database file itself.
     static let durability: [Doctoring] = [
+        Doctoring(
+            .i2, "operation 13 is of the request gateway-superfluous-5, which nobody sent",
+            sql: "UPDATE operations SET request_id = 'gateway-superfluous-5', idempotency_key = NULL WHERE id = 13"),
+        Doctoring(
+            .i2, "operation 13 is of the request gateway-duplicate-4, which nobody sent",
+            sql: "UPDATE operations SET request_id = 'gateway-duplicate-4', idempotency_key = NULL WHERE id = 13"),
         Doctoring(.i2, "a row of payment_transactions refers to a row of orders", sql: "DELETE FROM orders WHERE id = 1"),
         Doctoring(.i2, "the database is damaged: CHECK", sql: "UPDATE payment_transactions SET refunded = -1 WHERE id = 1"),
         Doctoring(

@@ -23,5 +23,11 @@ extension Doctoring {
         Doctoring(
             .i1, "the operations 3 and 4 of one idempotency key (twice)",
             sql: "UPDATE operations SET idempotency_key = 'twice' WHERE id = 3"),
+        Doctoring(
+            .i1, "order 1 is paid by transactions 1 and 3, and no discrepancy was opened",
+            sql: "UPDATE payment_transactions SET order_id = 1 WHERE id = 3"),
+        Doctoring(
+            .i1, "transaction 5 can be paid beside transaction 1 of its order, which is paid",
+            sql: "UPDATE payment_transactions SET order_id = 1 WHERE id = 5"),
     ]
 }

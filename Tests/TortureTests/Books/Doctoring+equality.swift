@@ -6,8 +6,8 @@ extension Doctoring {
         Doctoring(
             .i3, "operation 7 (confirm of transaction 2) is unknown", sql: "UPDATE operations SET state = 'unknown' WHERE id = 7"),
         Doctoring(
-            .i3, "operation 7 (confirm of transaction 2) is manual_review",
-            sql: "UPDATE operations SET state = 'manual_review' WHERE id = 7"),
+            .i3, "operation 7 (confirm of transaction 2) is unknown",
+            sql: "UPDATE operations SET state = 'unknown', is_overdue = 1 WHERE id = 7"),
         Doctoring(
             .i3, "operation 7 (confirm) is failed, and the provider made the effect",
             sql: "UPDATE operations SET state = 'failed' WHERE id = 7"),
@@ -28,7 +28,8 @@ extension Doctoring {
         },
         Doctoring(.i3, "is of transaction 5, its operation", sql: "UPDATE operations SET transaction_id = 4 WHERE id = 14"),
         Doctoring(
-            .i3, "transaction 4 waits for a person", sql: "UPDATE payment_transactions SET status = 'manual_review' WHERE id = 4"),
+            .i3, "transaction 4 waits for a person: object_differs",
+            sql: "UPDATE payment_transactions SET review_code = 'object_differs' WHERE id = 4"),
         Doctoring(.i3, "transaction 5 is pi_mock") {
             $0.remove(.operation(14))
             $0.remove(.operation(15))
@@ -62,10 +63,16 @@ extension Doctoring {
         Doctoring(.i3, ": decline code", sql: "UPDATE payment_transactions SET decline_code = 'stolen' WHERE id = 1"),
         Doctoring(.i3, ": dispute: the books have nothing", sql: "UPDATE payment_transactions SET dispute = NULL WHERE id = 8"),
         Doctoring(.i3, ": dispute's status", line: .effect("dispute")) { $0.with("needs_response", "won") },
+        Doctoring(.i3, ": rows of disputes: the books have []", sql: "DELETE FROM disputes"),
+        Doctoring(.i3, ": rows of disputes", sql: "UPDATE disputes SET amount = 1"),
+        Doctoring(.i3, ": rows of disputes", sql: "UPDATE disputes SET transaction_id = 1"),
 
         Doctoring(
-            .i3, "order 1 is completed, its transaction 1 is partially_refunded",
+            .i3, "order 1 is completed, its transactions (1 partially_refunded) make it partially_refunded",
             sql: "UPDATE orders SET status = 'completed' WHERE id = 1"),
+        Doctoring(
+            .i3, "order 3 is completed, its transactions (3 succeeded) make it pending",
+            sql: "UPDATE payment_transactions SET review_code = 'captured_less' WHERE id = 3"),
         Doctoring(
             .i3, "order 9 is completed and has no payment",
             sql:

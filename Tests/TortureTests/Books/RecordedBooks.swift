@@ -21,7 +21,7 @@ struct RecordedBooks {
             try JSONDecoder().decode(Told.self, from: Data($0.utf8))
         }
         evidence.sentRequestIDs = Set(evidence.told.map(\.requestID))
-        let sql = try Fixture.text("books.sql")
+        let sql = try Fixture.text("books.sql") + Fixture.text("schema0013.sql")
         try write { try $0.execute(sql: sql) }
     }
 

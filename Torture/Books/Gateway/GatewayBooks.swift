@@ -10,6 +10,7 @@ struct GatewayBooks {
     let keys: [KeyRow]
     let events: [EventRow]
     let refundsByTransaction: [Int64: [RefundRow]]
+    let disputes: [Int64: [DisputeRow]]
     /// By the client's key; more than one where several owners have used the same.
     let keysByName: [String: [KeyRow]]
     let eventIDs: Set<String>
@@ -26,6 +27,7 @@ struct GatewayBooks {
         events = try Self.rows("webhook_events", in: database).map(EventRow.init)
         keys = try Row.fetchAll(database, sql: "SELECT * FROM idempotency_keys ORDER BY owner, key").map(KeyRow.init)
         refundsByTransaction = Dictionary(grouping: refunds, by: \.transactionID)
+        disputes = Dictionary(grouping: try Self.rows("disputes", in: database).map(DisputeRow.init), by: \.transactionID)
         keysByName = Dictionary(grouping: keys, by: \.key)
         eventIDs = Set(events.map(\.eventID))
         let lines = try Row.fetchAll(database, sql: "SELECT * FROM transaction_events ORDER BY id").map(HistoryRow.init)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GatewayLifecycle
 
 /// An order.
 struct OrderRow {
@@ -38,6 +39,12 @@ struct TransactionRow {
     let declineCode: String?
     /// JSON.
     let dispute: String?
+    /// What open and lost disputes hold.
+    let disputed: Int64
+    /// Why it was closed, even if it was paid later.
+    let closedReason: String?
+    /// The discrepancy that waits for a person.
+    let reviewCode: String?
 
     init(_ row: Row) {
         id = row["id"]
@@ -57,9 +64,18 @@ struct TransactionRow {
         errorCode = row["error_code"]
         declineCode = row["decline_code"]
         dispute = row["dispute"]
+        disputed = row["disputed"]
+        closedReason = row["closed_reason"]
+        reviewCode = row["review_code"]
     }
 
     var isPaid: Bool { Status.paid.contains(status) }
+
+    /// Whether a payer can still pay it.
+    var mayStillBePaid: Bool { !isPaid && status != "canceled" }
+
+    /// Whether its discrepancy keeps its order from being completed.
+    var blocksOrder: Bool { reviewCode.flatMap { DiscrepancyCode(rawValue: $0) }?.blocksOrder ?? false }
 }
 
 /// A mutating call at the provider.
@@ -74,6 +90,10 @@ struct OperationRow {
     let outcome: String?
     /// The random part of its key at the provider; nil where an earlier version made it.
     let nonce: String?
+    /// Whether it has been open for 72 hours.
+    let isOverdue: Bool
+    /// How often somebody was at work on it.
+    let attempts: Int
     /// Milliseconds since 1970.
     let createdAt: Int64
     let updatedAt: Int64
@@ -84,6 +104,8 @@ struct OperationRow {
         kind = row["kind"]
         state = row["state"]
         nonce = row["nonce"]
+        isOverdue = row["is_overdue"]
+        attempts = row["attempts"]
         owner = row["idempotency_owner"]
         key = row["idempotency_key"]
         requestID = row["request_id"]
@@ -93,6 +115,17 @@ struct OperationRow {
     }
 
     var isOpen: Bool { state == "pending" || state == "unknown" }
+
+    /// Whether the gateway made it by itself: it cancels what must not be paid, and gives back what an operator says.
+    var isGatewaysOwn: Bool {
+        let reasons = kind == "cancel" ? ["superfluous", "review"] : kind == "refund" ? ["duplicate", "review"] : []
+        return key == nil && reasons.contains { requestID == "gateway-\($0)-\(transactionID)" }
+    }
+
+    /// Whether it ended without the provider's word, so that an effect which is shown later is booked all the same.
+    var mayTakeEffectLater: Bool {
+        state == "failed" && ["not_executed", "resolved", "superseded", "canceled"].contains(outcome)
+    }
 }
 
 /// A refund.
@@ -104,6 +137,8 @@ struct RefundRow {
     let amount: Int64
     let currency: String
     let status: String
+    /// The amount that the provider showed, where it is another.
+    let providerAmount: Int64?
 
     init(_ row: Row) {
         id = row["id"]
@@ -113,7 +148,33 @@ struct RefundRow {
         amount = row["amount"]
         currency = row["currency"]
         status = row["status"]
+        providerAmount = row["provider_amount"]
     }
+
+    /// The amount that counts.
+    var currentAmount: Int64 { providerAmount ?? amount }
+
+    var isOnItsWay: Bool { status == "pending" || status == "requires_action" }
+}
+
+/// A dispute.
+struct DisputeRow {
+    let transactionID: Int64
+    let providerID: String
+    let amount: Int64
+    let currency: String
+    let status: String
+
+    init(_ row: Row) {
+        transactionID = row["transaction_id"]
+        providerID = row["provider_dispute_id"]
+        amount = row["amount"]
+        currency = row["currency"]
+        status = row["status"]
+    }
+
+    /// Whether the payer has the money.
+    var holdsMoney: Bool { !Status.harmlessDisputes.contains(status) }
 }
 
 /// An idempotency key.

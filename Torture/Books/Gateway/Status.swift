@@ -1,51 +1,44 @@
-/// What the checker knows of statuses: written down here once more, so that a mistake in the gateway's own tables shows.
+import GatewayLifecycle
+
+/// What the checker knows of statuses. The transition table is the one that the gateway, its tests and docs/clients.md share.
 enum Status {
-    /// The money was taken, whatever came after.
-    static let paid: Set<String> = ["succeeded", "partially_refunded", "refunded"]
+    /// Money was captured, whatever came after.
+    static let paid = Set(PaymentStatus.allCases.filter(\.isPaid).map(\.rawValue))
 
-    /// Which statuses may follow each; every status may follow itself.
-    private static let steps: [String: Set<String>] = [
-        "requires_payment_method": underWay.union(["requires_action", "requires_confirmation"]),
-        "requires_confirmation": underWay.union(["requires_action", "requires_payment_method"]),
-        "requires_action": underWay,
-        "processing": underWay.union(["requires_payment_method", "requires_confirmation", "requires_action"]),
-        "requires_capture": ["processing", "succeeded", "canceled", "manual_review"],
-        "failed": underWay.union(["requires_action"]),
-        "succeeded": ["partially_refunded", "refunded", "manual_review"],
-        // Back when the provider reports that a refund failed after all.
-        "partially_refunded": ["refunded", "succeeded", "manual_review"],
-        "refunded": ["partially_refunded", "succeeded", "manual_review"],
-        "canceled": ["manual_review"],
-    ]
-
-    private static let underWay: Set<String> = [
-        "processing", "requires_capture", "succeeded", "failed", "canceled", "manual_review",
-    ]
-
-    /// Whether a transaction may go from one status to the other. What a person decides about a review may be anything.
-    static func mayStep(from: String, to: String, by actor: String) -> Bool {
-        if from == to { return true }
-        if from == "manual_review" { return actor.hasPrefix("operator:") }
-        return steps[from]?.contains(to) ?? false
+    /// Returns whether a transaction may go from one status to the other.
+    static func mayStep(from: String, to: String) -> Bool {
+        guard let from = PaymentStatus(rawValue: from), let to = PaymentStatus(rawValue: to) else { return false }
+        return TransitionTable.allows(from, to)
     }
 
-    /// The status of an order whose latest payment is so; nil where the payment says nothing about it.
-    static func ofOrder(payment status: String) -> String? {
-        switch status {
-        case "succeeded": "completed"
-        case "failed", "canceled", "partially_refunded", "refunded": status
-        case "manual_review": nil
-        default: "pending"
-        }
+    /// Returns the status of an order with these payments, oldest first; nil where there is none.
+    static func ofOrder(_ payments: [TransactionRow]) -> String? {
+        guard !payments.isEmpty else { return nil }
+        let paid = payments.filter(\.isPaid)
+        let counted = paid.filter { !$0.blocksOrder }
+        let captured = counted.reduce(0) { $0 + $1.captured }
+        let refunded = counted.reduce(0) { $0 + $1.refunded }
+        if captured > 0 { return refunded == 0 ? "completed" : refunded < captured ? "partially_refunded" : "refunded" }
+        if !paid.isEmpty { return "pending" }
+        // A payment without an intent came to nothing.
+        let shown = payments.filter { $0.intentID != nil }
+        if let open = shown.last(where: \.mayStillBePaid) { return open.status == "failed" ? "failed" : "pending" }
+        return shown.isEmpty || payments.contains(where: \.mayStillBePaid) ? "pending" : "canceled"
     }
 
-    /// The transaction's status that goes with the provider's intent.
+    /// Returns the transaction's status that goes with the provider's intent.
     static func ofTransaction(_ intent: ProviderIntent, refunded: Int64) -> String {
         switch intent.status {
         case "requires_payment_method": intent.lastError == nil ? intent.status : "failed"
         case "succeeded" where refunded == 0: "succeeded"
         case "succeeded": refunded < intent.captured ? "partially_refunded" : "refunded"
+        case "expired": "canceled"
         default: intent.status
         }
     }
+
+    /// The disputes that do not hold money: inquiries, and those that the shop won.
+    static let harmlessDisputes: Set<String> = [
+        "won", "prevented", "warning_needs_response", "warning_under_review", "warning_closed",
+    ]
 }

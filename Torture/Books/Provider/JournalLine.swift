@@ -53,6 +53,7 @@ struct ProviderIntent: Decodable {
     /// A payer's complaint.
     struct Dispute: Decodable {
         let id: String
+        let amount: Int64
         let status: String
     }
 

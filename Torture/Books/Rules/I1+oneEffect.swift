@@ -11,6 +11,7 @@ extension Comparison {
         for line in provider.lines { checkOrigin(of: line, &findings) }
         checkObjects(&findings)
         checkClientKeys(&findings)
+        checkOrders(&findings)
         return findings.violations
     }
 
@@ -20,7 +21,9 @@ extension Comparison {
         let what = "the effect \(line.effect) of \(line.object)"
         guard let key = line.key else {
             // A payer answers a 3-D Secure challenge on the provider's page.
-            if kind != "confirm" { findings.report("\(what) has no key") }
+            if kind != "confirm", !evidence.expected.foreignRefunds.contains(line.object) {
+                findings.report("\(what) has no key")
+            }
             return
         }
         guard !evidence.expected.foreignKeys.contains(key) else { return }
@@ -67,5 +70,27 @@ extension Comparison {
                 )
             }
         }
+    }
+    /// An order is charged once. Where its provider charged it twice all the same, a person was asked about it.
+    private func checkOrders(_ findings: inout Findings) {
+        for (order, payments) in Dictionary(grouping: gateway.transactions.values, by: \.orderID).sorted(by: { $0.key < $1.key })
+        {
+            let paid = payments.filter(\.isPaid).sorted { $0.id < $1.id }
+            let keeping = paid.filter { $0.refunded < $0.captured }
+            if keeping.count > 1, !paid.contains(where: { wasReviewed($0.id) }) {
+                let ids = keeping.map { "\($0.id)" }.joined(separator: " and ")
+                findings.report("order \(order) is paid by transactions \(ids), and no discrepancy was opened")
+            }
+            // A payer could pay it a second time. What is processed cannot be canceled.
+            guard !paid.isEmpty else { continue }
+            for other in payments where other.mayStillBePaid && other.status != "processing" && !isBeingCanceled(other.id) {
+                findings.report(
+                    "transaction \(other.id) can be paid beside transaction \(paid[0].id) of its order, which is paid")
+            }
+        }
+    }
+
+    private func isBeingCanceled(_ transaction: Int64) -> Bool {
+        gateway.operations.values.contains { $0.transactionID == transaction && $0.kind == "cancel" && $0.isOpen }
     }
 }

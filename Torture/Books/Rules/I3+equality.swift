@@ -8,7 +8,7 @@ extension Comparison {
         for operation in operations { checkEffect(of: operation, &findings) }
         checkIntents(&findings)
         checkRefunds(&findings)
-        let payments = Dictionary(grouping: gateway.transactions.values.filter { $0.intentID != nil }, by: \.orderID)
+        let payments = Dictionary(grouping: gateway.transactions.values, by: \.orderID)
         for order in gateway.orders.values.sorted(by: { $0.id < $1.id }) { check(order, payments[order.id] ?? [], &findings) }
         return findings.violations
     }
@@ -16,8 +16,7 @@ extension Comparison {
     // MARK: Operations
 
     private func checkEnd(of operation: OperationRow, _ findings: inout Findings) {
-        let isReviewed = operation.state == "manual_review" && !isExpectedReview(operation.transactionID)
-        guard operation.isOpen || isReviewed else { return }
+        guard operation.isOpen, !(operation.isOverdue && isExpectedReview(operation.transactionID)) else { return }
         findings.report(
             "operation \(operation.id) (\(operation.kind) of transaction \(operation.transactionID)) is \(operation.state)")
     }
@@ -28,6 +27,9 @@ extension Comparison {
         let lines = effects(of: operation)
         let what = "operation \(operation.id) (\(operation.kind)) is \(operation.state)"
         switch operation.state {
+        // Intents and refunds are compared below, with whatever came later.
+        case "failed" where operation.mayTakeEffectLater:
+            break
         case "failed":
             // A refund that the provider made and that failed at once ends as failed too.
             for line in lines where line.isDone && !(line.effect == "refund" && isFailed(line.refund)) {
@@ -36,6 +38,9 @@ extension Comparison {
             if operation.outcome == "declined", !lines.contains(where: { $0.effect == "decline" }) {
                 findings.report("\(what), and the provider does not know of a decline")
             }
+        // An operator's word is not the provider's.
+        case "succeeded" where operation.outcome == "resolved":
+            break
         case "succeeded":
             // A payer may have answered an earlier challenge while a confirmation got lost: then it succeeded without an effect.
             if operation.kind != "confirm", !lines.contains(where: \.isDone) {
@@ -66,8 +71,8 @@ extension Comparison {
             }
         }
         for transaction in transactions {
-            if transaction.status == "manual_review", !isExpectedReview(transaction.id) {
-                findings.report("transaction \(transaction.id) waits for a person")
+            if let code = transaction.reviewCode, !isExpectedReview(transaction.id) {
+                findings.report("transaction \(transaction.id) waits for a person: \(code)")
             }
             guard let id = transaction.intentID, !isExpectedReview(transaction.id) else { continue }
             guard let intent = provider.intents[id] else {
@@ -98,13 +103,18 @@ extension Comparison {
         if transaction.clientSecret != intent.clientSecret { findings.report("\(what): the client secrets differ") }
         // A charge of an attempt that was declined means nothing once the payment was given up.
         if intent.status != "canceled" { findings.compare("\(what): charge", transaction.chargeID, intent.charge) }
-        // The books keep a failure only as long as it is the last word.
-        let failure = intent.status == "requires_payment_method" ? intent.lastError : nil
-        findings.compare("\(what): error code", transaction.errorCode, failure?.code)
-        findings.compare("\(what): decline code", transaction.declineCode, failure?.declineCode)
+        // The books keep a failure only as long as it is the last word. A declined capture leaves its error beside the authorization.
+        if intent.status != "requires_capture" {
+            let failure = intent.status == "requires_payment_method" ? intent.lastError : nil
+            findings.compare("\(what): error code", transaction.errorCode, failure?.code)
+            findings.compare("\(what): decline code", transaction.declineCode, failure?.declineCode)
+        }
         let dispute = transaction.dispute.flatMap(JSON.init(parsing:))
         findings.compare("\(what): dispute", dispute?["id"]?.string, intent.dispute?.id)
         findings.compare("\(what): dispute's status", dispute?["status"]?.string, intent.dispute?.status)
+        let rows = (gateway.disputes[transaction.id] ?? []).map { "\($0.providerID) \($0.amount) \($0.currency) \($0.status)" }
+        let shown = intent.dispute.map { ["\($0.id) \($0.amount) \(intent.currency) \($0.status)"] } ?? []
+        findings.compare("\(what): rows of disputes", rows, shown)
     }
 
     // MARK: Refunds
@@ -134,7 +144,7 @@ extension Comparison {
                 findings.report("\(what) is \(id), which the provider does not have")
                 continue
             }
-            findings.compare("\(what), \(id): amount", row.amount, refund.amount)
+            findings.compare("\(what), \(id): amount", row.currentAmount, refund.amount)
             findings.compare("\(what), \(id): currency", row.currency, refund.currency)
             findings.compare("\(what), \(id): status", row.status, refund.status)
             findings.compare("\(what), \(id): intent", ours[row.transactionID]?.intentID, refund.intentID)
@@ -146,15 +156,16 @@ extension Comparison {
 
     // MARK: Orders
 
-    /// The order goes with its latest payment that is not canceled, or with the canceled ones where there are no others.
+    /// The order's status is the one that its payments make.
     private func check(_ order: OrderRow, _ payments: [TransactionRow], _ findings: inout Findings) {
         let payments = payments.sorted { $0.id < $1.id }
         if payments.contains(where: { isExpectedReview($0.id) }) { return }
-        guard let payment = payments.last(where: { $0.status != "canceled" }) ?? payments.last else {
+        guard let status = Status.ofOrder(payments) else {
             if order.status != "pending" { findings.report("order \(order.id) is \(order.status) and has no payment") }
             return
         }
-        guard let status = Status.ofOrder(payment: payment.status), status != order.status else { return }
-        findings.report("order \(order.id) is \(order.status), its transaction \(payment.id) is \(payment.status)")
+        guard status != order.status else { return }
+        let made = payments.map { "\($0.id) \($0.status)" }.joined(separator: ", ")
+        findings.report("order \(order.id) is \(order.status), its transactions (\(made)) make it \(status)")
     }
 }

@@ -12,7 +12,8 @@ extension Comparison {
 
     private func check(_ transaction: TransactionRow, _ findings: inout Findings) {
         let what = "transaction \(transaction.id)"
-        if transaction.captured > transaction.amount {
+        // A provider can capture more, which is a discrepancy.
+        if transaction.captured > transaction.amount, !wasReviewed(transaction.id) {
             findings.report("\(what): captured \(transaction.captured) of \(transaction.amount)")
         }
         if transaction.refunded + transaction.reserved > transaction.captured {
@@ -20,17 +21,27 @@ extension Comparison {
                 "\(what): refunded \(transaction.refunded) and reserved \(transaction.reserved) of captured \(transaction.captured)"
             )
         }
-        if transaction.captured > 0, !transaction.isPaid, transaction.status != "manual_review" {
+        if transaction.disputed > transaction.captured {
+            findings.report("\(what): disputed \(transaction.disputed) of captured \(transaction.captured)")
+        }
+        if transaction.captured > 0, !transaction.isPaid {
             findings.report("\(what): captured \(transaction.captured) while it is \(transaction.status)")
         }
         let rows = gateway.refundsByTransaction[transaction.id] ?? []
-        let refunded = rows.filter { $0.status == "succeeded" }.reduce(0) { $0 + $1.amount }
-        let reserved = rows.filter { $0.status == "pending" || $0.status == "requires_action" }.reduce(0) { $0 + $1.amount }
+        // What a provider shows beyond what was captured is a discrepancy, and the amounts stop there.
+        let captured = transaction.captured
+        let refunded = min(captured, rows.filter { $0.status == "succeeded" }.reduce(0) { $0 + $1.currentAmount })
+        let reserved = min(captured - refunded, rows.filter(\.isOnItsWay).reduce(0) { $0 + $1.currentAmount })
+        let held = (gateway.disputes[transaction.id] ?? []).filter(\.holdsMoney)
+        let disputed = min(captured, held.reduce(0) { $0 + ($1.currency == transaction.currency ? $1.amount : captured) })
         if refunded != transaction.refunded {
             findings.report("\(what): refunded \(transaction.refunded), its succeeded refunds make \(refunded)")
         }
         if reserved != transaction.reserved {
             findings.report("\(what): reserved \(transaction.reserved), its pending refunds make \(reserved)")
+        }
+        if disputed != transaction.disputed {
+            findings.report("\(what): disputed \(transaction.disputed), its open and lost disputes make \(disputed)")
         }
     }
 

@@ -10,7 +10,8 @@ extension Comparison {
 
     /// All answers that clients got under one key, in their order.
     private func check(_ told: [Told], _ findings: inout Findings) {
-        // What is refused before anything is written down (a wrong body, a state that does not allow it) leaves the key free.
+        // A refusal of the request's form leaves the key free, and so does one that passes by itself. Other refusals are stored: only a
+        // replay shows that one was.
         let final = told.filter { $0.isFinalSuccess || $0.status == 402 || $0.isReplay }
         guard let first = final.first, let key = first.key else { return }
         for other in final.dropFirst() where other.status != first.status || other.body != first.body {

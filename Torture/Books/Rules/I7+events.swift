@@ -7,8 +7,11 @@ extension Comparison {
         }
         for event in gateway.events where event.provider == evidence.provider { check(event, &findings) }
         for (transaction, lines) in gateway.history.sorted(by: { $0.key < $1.key }) {
-            // A line that moves neither the status nor money fills in what the event did not say.
-            let moves = lines.filter { $0.actor.hasPrefix("webhook:") && ($0.from != $0.to || $0.amount != nil) }
+            // A line that moves neither the status nor money fills in what the event did not say. Lines of other types follow from it, such
+            // as the request of a cancellation.
+            let moves = lines.filter {
+                $0.actor.hasPrefix("webhook:") && $0.type.hasPrefix("webhook.") && ($0.from != $0.to || $0.amount != nil)
+            }
             for (actor, applied) in Dictionary(grouping: moves, by: \.actor) where applied.count > 1 {
                 // It sends the gateway to fetch all refunds, of which it may book several.
                 if applied.allSatisfy({ $0.type == "webhook.charge.refunded" }) { continue }

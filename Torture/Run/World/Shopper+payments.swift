@@ -6,6 +6,8 @@ struct Purchase: Sendable {
     let order: Int
     /// The provider's id.
     let intent: String
+    /// The gateway's number of the payment.
+    let transaction: Int
     /// What is to be paid.
     let amount: Amount
 }
@@ -20,10 +22,16 @@ extension Shopper {
 
     /// Creates an order and an intent.
     func begin(_ amount: Amount, isManual: Bool = false) async throws -> Purchase {
-        let order = try await placeOrder(amount)
+        try await begin(amount, of: try await placeOrder(amount), isManual: isManual)
+    }
+
+    /// Creates an intent for an order.
+    func begin(_ amount: Amount, of order: Int, isManual: Bool = false) async throws -> Purchase {
         let answer = try await require(201, .intent(order: order, amount, isManual: isManual))
-        guard let intent = answer["payment_intent_id"].string else { throw HarnessError("an intent without an id: \(answer)") }
-        return Purchase(order: order, intent: intent, amount: amount)
+        guard let intent = answer["payment_intent_id"].string, let transaction = answer["transaction_id"].integer else {
+            throw HarnessError("an intent without an id: \(answer)")
+        }
+        return Purchase(order: order, intent: intent, transaction: transaction, amount: amount)
     }
 
     /// Creates an order and pays it; with `isManual` it is authorised only.

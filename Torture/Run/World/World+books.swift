@@ -101,11 +101,18 @@ extension World {
         return outcome
     }
 
-    /// How many events the mock has made, and how many of those the gateway has taken. Where the mock posts none, both are zero.
+    /// How many events the mock has posted or will post, and how many of those the gateway has taken. Where the mock posts none, both are
+    /// zero.
     private func eventCounts() throws -> (made: Int, taken: Int) {
         guard plan.webhooks else { return (0, 0) }
         let delivered = gateway.folder.read("var/mock-journal.jsonl.delivered").split(separator: "\n")
-        return (count(of: #""id":"evt_"#, in: journalPath), Set(delivered).count)
+        var made = count(of: #""id":"evt_"#, in: journalPath)
+        if count(of: #""webhooks":false"#, in: journalPath) > 0 {
+            for effect in try gateway.journal() where effect["webhooks"] == .bool(false) {
+                made -= effect["events"].elements.count
+            }
+        }
+        return (made, Set(delivered).count)
     }
 
     /// Whether the mock will soon do something by itself: let a refund fail, or open a dispute. What takes days is not waited for.

@@ -61,8 +61,11 @@ struct PaynowService: PaymentService {
     func resolve(_ request: ProviderRequest) -> ProviderRequest {
         guard case .create(var creation) = request else { return request }
         creation.returnURL = creation.returnURL ?? settings.returnURL
+        creation.providerFields = settings.authEmail.map { [Self.authEmailField: $0] } ?? [:]
         return .create(creation)
     }
+
+    private static let authEmailField = "authemail"
 
     /// Polls.
     func retrievePaymentIntent(_ id: String, in call: CallContext) async throws(ProviderError) -> PaymentIntent {
@@ -157,10 +160,16 @@ struct PaynowService: PaymentService {
         message.add("additionalinfo", request.description ?? "Order \(request.orderID)")
         message.add("returnurl", request.returnURL ?? settings.returnURL)
         message.add("resulturl", host.webhookURL)
-        message.add("authemail", settings.authEmail ?? request.receiptEmail)
+        message.add("authemail", authEmail(of: request) ?? request.receiptEmail)
         message.add("merchanttrace", Self.trace(of: operation.id))
         message.add("status", "Message")
         return message
+    }
+
+    /// The merchant's own address as it was when the request was stored. A request that was stored without fields has today's.
+    private func authEmail(of request: CreatePaymentIntentRequest) -> String? {
+        guard let fields = request.providerFields else { return settings.authEmail }
+        return fields[Self.authEmailField]
     }
 
     /// Unique for the merchant and at most 32 characters, which an operation's id exceeds: so the start of its digest.

@@ -43,6 +43,20 @@ struct SettingsTests {
         #expect((read != nil) == isTaken)
     }
 
+    @Test("What the settings add to a creation is stored with it, so that a repeat after they change is the same request")
+    func resolved() async throws {
+        let settings = Self.usual.merging(["auth_email": .string("shop@example.com")]) { $1 }
+        let service = try await PaynowModule().makeService(host: .testing(settings: settings))
+        let amount = Money(minorUnits: 100, currency: try #require(Currency("USD")))
+        let asked = CreatePaymentIntentRequest(amount: amount, orderID: 1, userID: "42")
+        guard case .create(let stored) = service.resolve(.create(asked)) else {
+            Issue.record("another request")
+            return
+        }
+        #expect(stored.returnURL == "https://shop.example/back")
+        #expect(stored.providerFields == ["authemail": "shop@example.com"])
+    }
+
     @Test("A slash at the end of the address is none too many")
     func slash() throws {
         let settings = try PaynowSettings(ProviderSettings(Self.usual), environment: .production)

@@ -1,163 +1,114 @@
 import GatewayHarness
-import StrikeControl
 import TortureBooks
 
-/// Lets days pass over calls about which the provider says nothing.
+/// Lets days pass over calls about which the provider says nothing, not even when it is asked: no timer fails them, a person is asked, and
+/// decides. What the person leaves alone ends once the provider speaks again.
 struct SilentDays {
-    let world: World
     let cases: [SilentDeed]
     /// Whether the process is killed and started again after the first jump: idempotency keys are purged then.
     let restarts: Bool
-    let place: String
-    var outcome = Outcome()
+    var calls: WaitingCalls
 
-    /// A call with the operation that it began.
-    private struct Waiting {
-        let silent: SilentDeed
-        let prepared: Deed.Prepared
-        let operation: Int
-        var name: String { "\(silent.deed), operation \(operation)" }
-    }
+    private typealias Waiting = WaitingCalls.Waiting
+    private var world: World { calls.world }
 
     init(world: World, cases: [SilentDeed], restarts: Bool, place: String) {
-        self.world = world
         self.cases = cases
         self.restarts = restarts
-        self.place = place
+        calls = WaitingCalls(in: world, at: place)
     }
 
-    /// From the calls to the operator's word about each.
+    /// From the calls to the operator's word about one half of them, and the provider's about the other.
     mutating func run() async throws {
-        let waiting = try await begin()
-        let effects = try world.gateway.journal().count
-        let operations = try await world.operations().count
-
-        try advance(to: .seconds(25 * 3600))
-        if restarts { try await purge() }
-        try await expectWaiting(waiting, at: "after 25 hours", operations: operations)
-        for one in waiting { try await expect(["pending", "unknown"], of: one, at: "after 25 hours") }
-
-        // This process lives through the jump: the schedule is on the wall clock, so that every look is due at once.
-        try advance(to: .seconds(73 * 3600))
-        try await expectReview(waiting)
-        try await expectWaiting(waiting, at: "after 73 hours", operations: operations)
-        try await expectReservation(waiting)
-        if try world.gateway.journal().count != effects { find("I1", "the provider did something in the end") }
-
-        for one in waiting { try await resolve(one) }
-        outcome.findings += try await world.comeToRest(at: place)
-        outcome.findings += try await world.audit(at: place, expected: ExpectedTrouble(keysMayBePurged: true))
-    }
-
-    // MARK: The days
-
-    private mutating func begin() async throws -> [Waiting] {
         // A key whose request is complete: one that is purged, beside those that must not be.
         _ = try await Shopper(in: world).require(201, .order(Amount(cents: 100), key: world.log.newName("k")))
-        var waiting: [Waiting] = []
-        for silent in cases {
-            let prepared = try await silent.prepare(in: world)
-            let before = Set(try await world.operations().map(\.id))
-            let answer = try await prepared.shopper.require(202, prepared.call)
-            let new = Set(try await world.operations().map(\.id)).subtracting(before)
-            guard let operation = new.first, new.count == 1 else {
-                throw HarnessError("\(silent.deed) answered \(answer) and began \(new.count) operations")
-            }
-            waiting.append(Waiting(silent: silent, prepared: prepared, operation: operation))
-            outcome.points += 1
+        let waiting = try await calls.begin(cases)
+        let effects = try world.gateway.journal().count
+
+        try calls.advance(to: .seconds(25 * 3600))
+        if restarts { try await purge() }
+        try await calls.expectWaiting(waiting, ["pending", "unknown"], at: "after 25 hours")
+
+        // This process lives through the jump: the schedule is on the wall clock, so that every look is due at once.
+        try calls.advance(to: .seconds(73 * 3600))
+        try await expectReview(waiting)
+        try await calls.expectWaiting(waiting, ["unknown"], at: "after 73 hours")
+        try await calls.expectReservation(waiting)
+
+        for one in waiting.prefix(waiting.count / 2) { try await resolve(one) }
+        let left = Array(waiting.dropFirst(waiting.count / 2))
+        try await calls.expectWaiting(left, ["unknown"], at: "beside those that were resolved")
+        try await speak()
+        try await calls.lookUntilEnded(left, at: "once the provider answered again")
+        if try world.gateway.journal().count != effects + resolvedRefunds(waiting) {
+            calls.find("I1", "the provider did something in the end")
         }
-        return waiting
+        calls.outcome.struck += left.count
+        for one in left { try await calls.expectFailed(one, at: "once the provider answered again") }
+        try await calls.finish()
     }
 
-    private func advance(to time: Duration) throws {
-        guard let strikes = world.strikes else { throw HarnessError("the world has no clock to put forward") }
-        strikes.advanceClock(by: time - strikes.clockOffset)
+    /// The refunds that were made to see whether a resolved one's amount is free.
+    private func resolvedRefunds(_ waiting: [Waiting]) -> Int {
+        waiting.prefix(waiting.count / 2).count { $0.silent.deed == .refund }
     }
 
     /// Keys are purged at each start.
     private mutating func purge() async throws {
         await world.gateway.kill()
-        outcome.kills += 1
+        calls.outcome.kills += 1
         try await world.start()
         try await eventually("old idempotency keys are purged") {
             world.gateway.log.contains(/idempotency_keys=[1-9].*Old data was purged\./)
         }
     }
 
-    // MARK: What must hold
-
-    /// The same key still knows its operation: it begins no other, and has no final answer.
-    private mutating func expectWaiting(_ waiting: [Waiting], at time: String, operations count: Int) async throws {
-        for one in waiting {
-            let answer = try await one.prepared.shopper.send(one.prepared.call)
-            if answer.status != 202 { find("I6", "\(one.name) \(time): the same key answered \(answer.status) \(answer.text)") }
-        }
-        let now = try await world.operations().count
-        if now != count { find("I1", "\(time): the same keys began \(now - count) operations more") }
-    }
-
-    private mutating func expect(_ states: Set<String>, of one: Waiting, at time: String) async throws {
-        let state = try await world.operations().first { $0.id == one.operation }?.state ?? "missing"
-        if !states.contains(state) { find("I3", "\(one.name) \(time): it is \(state)") }
+    /// The provider answers look-ups from now on.
+    private func speak() async throws {
+        let result = try await world.gateway.command("call", "mock", "scenario", "clear")
+        guard result.end == .exited(0) else { throw HarnessError("the mock stays silent: \(result.everything)") }
     }
 
     private mutating func expectReview(_ waiting: [Waiting]) async throws {
         let start = ContinuousClock.now
-        while try BookCheck.openOperations(databasePath: world.databasePath) > 0, .now - start < recoveryLimit {
+        while try BookCheck.overdueOperations(databasePath: world.databasePath) < waiting.count, .now - start < recoveryLimit {
             try await Task.sleep(for: .milliseconds(50))
         }
+        let reviewed = try BookCheck.reviewedTransactions(databasePath: world.databasePath)
+        let transactions = Dictionary(
+            uniqueKeysWithValues: try await world.operations().map { ($0.id, $0.transaction) })
         for one in waiting {
-            try await expect(["manual_review"], of: one, at: "after 73 hours")
+            if !reviewed.contains(transactions[one.operation] ?? 0) {
+                calls.find("I3", "\(one.name): nobody is asked about it after 73 hours")
+            }
             let isAlerted = world.gateway.log.split(separator: "\n").contains { line in
                 let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
                 return line.lowercased().contains("critical") && line.contains("a person's decision")
                     && zip(words, words.dropFirst()).contains { $0 == ("operation_id", "\(one.operation)") }
             }
-            if !isAlerted { find("I3", "\(one.name): no critical line of the log tells of it") }
+            if !isAlerted { calls.find("I3", "\(one.name): no critical line of the log tells of it") }
         }
-        outcome.recoveries.append(.now - start)
+        calls.outcome.recoveries.append(.now - start)
     }
 
-    /// What may have been given back can not be given back once more.
-    private mutating func expectReservation(_ waiting: [Waiting]) async throws {
-        for one in waiting {
-            guard let call = one.silent.refundBeside(one.prepared) else { continue }
-            let answer = try await one.prepared.shopper.send(call)
-            if !(400..<500).contains(answer.status) {
-                find("I4", "\(one.name): a refund of what is reserved answered \(answer.status) \(answer.text)")
-            }
-        }
-    }
-
-    /// An operator has found out that the provider did nothing.
+    /// An operator has found out that the provider did nothing. Without an answer of the provider's the gateway takes the word by force only.
     private mutating func resolve(_ one: Waiting) async throws {
-        let result = try await world.gateway.command(
-            "operations", "resolve", "\(one.operation)", "--as", "failed", "--note", "the provider's support: never received")
+        let words = [
+            "operations", "resolve", "\(one.operation)", "--as", "failed", "--note", "the provider's support: never received",
+        ]
+        let unforced = try await world.gateway.command(words)
+        if unforced.end == .exited(0) { calls.find("I3", "\(one.name): a word that nobody could check was taken without force") }
+        var result = try await world.gateway.command(words + ["--force"])
+        // A look of the schedule's own may be under way.
+        let end = ContinuousClock.now + recoveryLimit
+        while result.end != .exited(0), result.everything.contains("works on the operation"), ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(200))
+            result = try await world.gateway.command(words + ["--force"])
+        }
         guard result.end == .exited(0) else {
-            return find("I3", "\(one.name) could not be resolved (\(result.end)): \(result.everything)")
+            return calls.find("I3", "\(one.name) could not be resolved (\(result.end)): \(result.everything)")
         }
-        outcome.struck += 1
-        try await expect(["failed"], of: one, at: "resolved")
-        let first = try await one.prepared.shopper.send(one.prepared.call)
-        let second = try await one.prepared.shopper.send(one.prepared.call)
-        if !first.isFinal || first.status < 400 || first.header("idempotency-replayed") != "true" {
-            find("I6", "\(one.name), resolved as failed: the same key answered \(first.status) \(first.text)")
-        }
-        if first.status != second.status || first.body != second.body {
-            find("I6", "\(one.name), resolved: one key, two answers: \(first.text) and \(second.text)")
-        }
-        guard let call = one.silent.refundBeside(one.prepared) else { return }
-        let refund = try await one.prepared.shopper.send(call)
-        if refund.status != 200 {
-            find(
-                "I4", "\(one.name), resolved as failed: its amount is not free, a refund answered \(refund.status) \(refund.text)"
-            )
-        }
-    }
-
-    // MARK: Helpers
-
-    private mutating func find(_ rule: String, _ detail: String) {
-        outcome.findings += world.note([Finding(rule: rule, detail: detail)], at: place)
+        calls.outcome.struck += 1
+        try await calls.expectFailed(one, at: "resolved as failed")
     }
 }

@@ -1,6 +1,6 @@
 import GatewayHarness
 
-/// A kind of call about whose outcome the mock says nothing, ever.
+/// A kind of call that the mock answers with an error, and does not carry out.
 struct SilentDeed: Sendable {
     let deed: Deed
     /// What is asked for; of a refund a part of what was paid.
@@ -12,9 +12,9 @@ struct SilentDeed: Sendable {
     /// More than is left beside the refund, and no more than without it.
     private var moreThanIsLeft: Amount { Amount(cents: 600) }
 
-    /// What the mock's settings say about it.
+    /// What the mock's settings say about it. The error is stored under the call's key, so that every repeat of the call meets it too.
     var scenario: String {
-        "{match: {operation: \(deed.rawValue), amount: \(cents)}, fault: error_500_before_effect}"
+        "{match: {operation: \(deed.rawValue), amount: \(cents)}, times: 1, fault: error_500_before_effect}"
     }
 
     /// Does all that comes before the request.

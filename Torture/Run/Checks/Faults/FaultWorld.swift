@@ -105,7 +105,8 @@ struct FaultWorld: Sendable {
         }
         let open = struck.filter(\.isUnsettled)
         var expected = ExpectedTrouble(reviewedTransactions: Set(open.map(\.transaction)))
-        if fault == .wrongID {
+        // The answer was taken for what it says, and the discrepancy lasts until an operator or a later look closes it.
+        if fault == .wrongID || fault == .wrongAmount {
             expected.reviewedTransactions = reviewed.intersection(struck.map(\.transaction))
             expected.misnamedRefunds = expected.reviewedTransactions
         }
@@ -114,7 +115,7 @@ struct FaultWorld: Sendable {
             // That these are open is what is expected of them.
             finding.rule == "I3" && accepted.contains(where: finding.detail.hasPrefix)
                 && (finding.detail.hasSuffix(" is unknown") || finding.detail.hasSuffix(" is pending"))
-                || fault == .wrongID && finding.detail.contains("contradicts the books: the provider showed the ")
+                || fault == .wrongID && finding.detail.contains("contradicts the books: ")
         }
         return world.note(findings, at: place) + audited
     }
@@ -122,7 +123,7 @@ struct FaultWorld: Sendable {
     /// Whether nothing more is to come of a call whose outcome is unclear.
     private func isAtEnd(_ operation: StandingOperation, _ reviewed: Set<Int64>) -> Bool {
         if fault == .wrongID { return reviewed.contains(operation.transaction) }
-        return !operation.isUnsettled || operation.state == "manual_review" || operation.attempts >= 2
+        return !operation.isUnsettled || operation.attempts >= 2
     }
 }
 

@@ -15,7 +15,7 @@ struct StandingOperation: Sendable {
     let requestID: String
 
     /// Whether it has no end yet.
-    var isUnsettled: Bool { ["pending", "unknown", "manual_review"].contains(state) }
+    var isUnsettled: Bool { ["pending", "unknown"].contains(state) }
 }
 
 extension World {

@@ -16,6 +16,9 @@ public struct PaymentIntent: Sendable, Codable, Hashable {
         case canceled
         /// It is paid. Terminal.
         case succeeded
+        /// The provider no longer knows it, or nobody can pay it any more: an order with a time limit, for example. Terminal. An unpaid
+        /// payment becomes `canceled`, and the order can be paid by another one.
+        case expired
     }
 
     /// The provider's id.

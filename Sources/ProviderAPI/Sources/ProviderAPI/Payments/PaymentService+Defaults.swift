@@ -25,6 +25,11 @@ extension PaymentService {
         throw .unsupported("listing refunds")
     }
 
+    /// Rejects: this provider cannot list disputes.
+    public func listDisputes(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Dispute] {
+        throw .unsupported("listing disputes")
+    }
+
     /// Nil: this provider cannot find payment intents by operation.
     public func findPaymentIntent(
         createdBy operationID: String, in call: CallContext

@@ -80,13 +80,19 @@ public protocol PaymentService: Sendable {
     /// All refunds of a payment intent, in any order. Default: rejected as unsupported.
     func listRefunds(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Refund]
 
-    /// The payment intent that the operation with this id created, or nil where none is found, which proves nothing.
-    /// Default: nil.
+    /// All disputes of a payment intent, those that have ended too, each as it stands now and in any order.
+    /// Default: rejected as unsupported.
+    ///
+    /// The gateway asks where an event of a dispute contradicts its books, and when an operator audits payments.
+    func listDisputes(ofPaymentIntent id: String, in call: CallContext) async throws(ProviderError) -> [Dispute]
+
+    /// The payment intent that the operation with this id created, or nil where none is found. One nil proves nothing;
+    /// see <doc:OperationsAndKeys>. Default: nil.
     func findPaymentIntent(
         createdBy operationID: String, in call: CallContext
     ) async throws(ProviderError) -> PaymentIntent?
 
-    /// The refund of a payment intent that the operation with this id created, or nil where none is found, which proves nothing.
+    /// The refund of a payment intent that the operation with this id created, or nil where none is found. It proves nothing.
     /// Default: looks through ``listRefunds(ofPaymentIntent:in:)``.
     func findRefund(
         createdBy operationID: String, ofPaymentIntent id: String, in call: CallContext

@@ -62,6 +62,8 @@ public struct Rejection: Sendable, Codable, Hashable {
         case invalidSignature
         /// The provider has no such operation: answered as 422.
         case unsupported
+        /// The payment intent existed and can no longer be paid or changed: answered as 409. An unpaid payment becomes `canceled`.
+        case gone
     }
 
     /// Whose fault it is.

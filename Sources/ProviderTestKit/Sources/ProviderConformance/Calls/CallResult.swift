@@ -5,6 +5,7 @@ enum CallResult: Sendable {
     case paymentIntent(PaymentIntent)
     case refund(Refund)
     case refunds([Refund])
+    case disputes([Dispute])
     case event(WebhookEvent)
     case events([WebhookEvent])
     /// A look-up that found nothing, which proves nothing.
@@ -21,6 +22,7 @@ enum CallResult: Sendable {
         case .paymentIntent(let intent): .object(["payment_intent": .outcome(of: intent)])
         case .refund(let refund): .object(["refund": .outcome(of: refund)])
         case .refunds(let refunds): .object(["refunds": .array(refunds.map { .outcome(of: $0) })])
+        case .disputes(let disputes): .object(["disputes": .array(disputes.map { .outcome(of: $0) })])
         case .event(let event): .object(["event": .outcome(of: event)])
         case .events(let events): .object(["events": .array(events.map { .outcome(of: $0) })])
         case .nothing: .string("nothing")

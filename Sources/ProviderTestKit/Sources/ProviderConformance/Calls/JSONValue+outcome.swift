@@ -63,7 +63,7 @@ extension JSONValue {
         ])
     }
 
-    private static func outcome(of dispute: Dispute) -> JSONValue {
+    static func outcome(of dispute: Dispute) -> JSONValue {
         .object([
             "id": .string(dispute.id), "payment_intent": .string(dispute.paymentIntentID),
             "amount": .string("\(dispute.amount)"), "status": .string(dispute.status), "reason": .string(dispute.reason),

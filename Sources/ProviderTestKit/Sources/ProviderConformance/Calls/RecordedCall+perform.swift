@@ -31,6 +31,8 @@ extension RecordedCall {
             return .refund(try await service.retrieveRefund(id, in: call))
         case .listRefunds(let paymentIntent):
             return .refunds(try await service.listRefunds(ofPaymentIntent: paymentIntent, in: call))
+        case .listDisputes(let paymentIntent):
+            return .disputes(try await service.listDisputes(ofPaymentIntent: paymentIntent, in: call))
         case .findIntent(let operation):
             return try await service.findPaymentIntent(createdBy: operation, in: call).map(CallResult.paymentIntent) ?? .nothing
         case .findRefund(let operation, let paymentIntent):

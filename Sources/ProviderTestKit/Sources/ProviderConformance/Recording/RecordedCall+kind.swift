@@ -11,6 +11,7 @@ extension RecordedCall {
         case refund
         case retrieveRefund = "retrieve_refund"
         case listRefunds = "list_refunds"
+        case listDisputes = "list_disputes"
         case findIntent = "find_intent"
         case findRefund = "find_refund"
         case listEvents = "list_events"
@@ -37,6 +38,7 @@ extension RecordedCall {
         case .refund: .refund
         case .retrieveRefund: .retrieveRefund
         case .listRefunds: .listRefunds
+        case .listDisputes: .listDisputes
         case .findIntent: .findIntent
         case .findRefund: .findRefund
         case .listEvents: .listEvents

@@ -13,6 +13,7 @@ enum RecordedCall: Codable, Sendable {
     case refund(paymentIntent: String, amount: RecordedMoney, reason: String?, metadata: [String: String]?)
     case retrieveRefund(id: String)
     case listRefunds(paymentIntent: String)
+    case listDisputes(paymentIntent: String)
     case findIntent(operation: String)
     case findRefund(operation: String, paymentIntent: String)
     case listEvents(since: Int64)
@@ -29,6 +30,7 @@ enum RecordedCall: Codable, Sendable {
         case refund
         case retrieveRefund = "retrieve_refund"
         case listRefunds = "list_refunds"
+        case listDisputes = "list_disputes"
         case findIntent = "find_intent"
         case findRefund = "find_refund"
         case listEvents = "list_events"
@@ -60,6 +62,10 @@ enum RecordedCall: Codable, Sendable {
     }
 
     enum ListRefundsCodingKeys: String, CodingKey {
+        case paymentIntent = "payment_intent"
+    }
+
+    enum ListDisputesCodingKeys: String, CodingKey {
         case paymentIntent = "payment_intent"
     }
 

@@ -16,7 +16,7 @@ struct StruckAnswer: Sendable {
             switch sample.kind {
             case .create, .retrieve, .confirm, .capture, .cancel, .findIntent: answers?.paymentIntent
             case .refund, .retrieveRefund: answers?.refund
-            case .listRefunds, .findRefund, .listEvents, .webhook: nil
+            case .listRefunds, .listDisputes, .findRefund, .listEvents, .webhook: nil
             }
         guard let path = places?[keyPath: place] else { return nil }
         for index in sample.recorded.exchanges.indices.reversed() {
