@@ -185,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "GatewayCoreTests",
             dependencies: [
-                "GatewayCore", "GatewayLifecycle", "LifecycleExplorer", "GatewayStorage", providerAPI, testKit, logging,
-                lifecycle,
+                "GatewayCore", "GatewayLifecycle", "LifecycleExplorer", "GatewayStorage", "GatewayHarness", providerAPI, testKit,
+                logging, lifecycle,
             ],
             swiftSettings: strict
         ),

@@ -52,7 +52,7 @@ refresh() {
     mkdir -p "$work/tree"
     # With their times, so that only what differs is built again.
     local part
-    for part in Package.swift Sources Tests Torture Benchmarks; do
+    for part in Package.swift Sources Tests Torture Benchmarks Examples; do
         rm -rf "${work:?}/tree/$part"
         cp -a "$root/$part" "$work/tree/"
     done

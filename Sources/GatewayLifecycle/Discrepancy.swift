@@ -49,13 +49,13 @@ package enum DiscrepancyCode: String, Sendable, Hashable, CaseIterable {
 
 extension Discrepancy {
     /// Another intent claims the payment.
-    static let otherIntent = Discrepancy(.objectDiffers, 0)
+    package static let otherIntent = Discrepancy(.objectDiffers, 0)
     /// The intent was canceled after it had been captured.
-    static let canceledAfterCapture = Discrepancy(.objectDiffers, 1)
+    package static let canceledAfterCapture = Discrepancy(.objectDiffers, 1)
     /// One refund of the gateway was shown under two ids.
-    static let otherRefund = Discrepancy(.objectDiffers, 2)
+    package static let otherRefund = Discrepancy(.objectDiffers, 2)
     /// The intent is in another currency than the order.
-    static let otherCurrency = Discrepancy(.amountDiffers, -1)
+    package static let otherCurrency = Discrepancy(.amountDiffers, -1)
 
     /// Whether the discrepancy closes when all money is back. Too much money back, an open outcome, and another object, which may hold money
     /// or have given it back a second time, remain a question then.

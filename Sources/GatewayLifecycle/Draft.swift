@@ -1,6 +1,6 @@
 /// A payment that an observation is changing. ``finish()`` compares it with the payment before and derives what goes with the
 /// change, so that no rule can forget a line of history, an event or an alert.
-struct Draft {
+struct Draft: ~Copyable {
     let before: PaymentState
     let rules: Lifecycle
     var state: PaymentState
@@ -44,12 +44,14 @@ struct Draft {
     }
 
     /// Leaves an operation open, without an outcome. A look-up is no call: an operation that was never sent is not unknown by it.
-    mutating func keep(_ operation: OpenOperation, afterCall: Bool = true, isTraceless: Bool = false) {
+    ///
+    /// - Parameter tracelessLooks: the new count of look-ups that found no trace; nil leaves it.
+    mutating func keep(_ operation: OpenOperation, afterCall: Bool = true, tracelessLooks: UInt8? = nil) {
         guard let index = state.operations.firstIndex(where: { $0.id == operation.id }) else { return }
         if afterCall { state.operations[index].mayHaveBeenSent = true }
         state.operations[index].isUnknown = state.operations[index].mayHaveBeenSent
         state.operations[index].isLeased = false
-        if isTraceless { state.operations[index].tracelessLooks = min(2, operation.tracelessLooks + 1) }
+        if let tracelessLooks { state.operations[index].tracelessLooks = tracelessLooks }
         evolution.kept.append(operation.id)
         if cause == nil, state.operations[index].isUnknown { cause = .outcomeUnknown(operation.kind) }
     }

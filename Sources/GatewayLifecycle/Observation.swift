@@ -29,6 +29,9 @@ package enum Authority: Sendable, Hashable {
     case reported
     /// An object that the gateway fetched, asked for when the row had this version.
     case fetched(atVersion: Int64)
+    /// An object of which it is not known whether it is the latest.
+    package static let stale = Authority.fetched(atVersion: -1)
+
     /// The answer to the gateway's own call, or what recovery found under its lease.
     case own
 }
@@ -121,7 +124,7 @@ package enum CallResult: Sendable, Hashable {
     case declined(IntentSight?)
     /// The provider refused the request, with the intent where the answer held it.
     case refused(RefusalReason, IntentSight?)
-    /// No byte of the request left this machine.
+    /// The request did not reach the provider, or its rate limiter turned it away.
     case notSent
     /// The call may have taken effect.
     case unknown
@@ -147,8 +150,6 @@ package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
     case invalidRequest
     /// The gateway's credentials are wrong.
     case authentication
-    /// The provider limits the number of requests.
-    case limited
     /// The provider does not know the object that the request names.
     case notFound
     /// The object's state does not allow it.
@@ -159,8 +160,8 @@ package enum RefusalReason: String, Sendable, Hashable, CaseIterable {
     case gone
 
     /// Whether a provider says this before it looks at the idempotency key. Such a refusal proves nothing about an earlier
-    /// attempt (Stripe, "Idempotent requests": 401 and 429 are not stored under the key).
-    var precedesKey: Bool { self == .authentication || self == .limited }
+    /// attempt (Stripe, "Idempotent requests": a 401 is not stored under the key).
+    var precedesKey: Bool { self == .authentication }
 }
 
 /// What is known about a call beside its result.

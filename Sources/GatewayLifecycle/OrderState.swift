@@ -29,12 +29,6 @@ package struct OrderState: Sendable, Hashable {
         return shown.isEmpty || payments.contains(where: \.mayStillBePaid) ? .pending : .canceled
     }
 
-    /// What was captured on the order, in minor units, refunds not subtracted.
-    package var amountPaid: Int64 { payments.reduce(0) { $0.addingCapped($1.captured) } }
-
-    /// What went back on the order, in minor units.
-    package var amountRefunded: Int64 { payments.reduce(0) { $0.addingCapped($1.refunded) } }
-
     /// Returns what the order's other payments mean for one of them.
     package func siblings(of id: Int64) -> Siblings {
         var siblings = Siblings()

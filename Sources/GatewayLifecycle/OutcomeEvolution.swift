@@ -156,14 +156,18 @@ extension Draft {
             guard operation.kind == .refund else { return keepOpen(operation, afterCall: false) }
             observe(RefundSights(refunds, isComplete: true), .own)
             if isRefundShown(operation) { return endAsShown(operation) }
-            if refunds.contains(where: { mayBelong($0, to: operation) }) { return keep(operation, afterCall: false) }
+            if refunds.contains(where: { mayBelong($0, to: operation) }) {
+                return keep(operation, afterCall: false, tracelessLooks: 0)
+            }
         case .nothing:
             // A webhook can have shown the intent in the meantime.
             if operation.kind == .create, state.intentID != nil { return end(operation, succeeded: true, .completed) }
             if operation.kind == .refund, isRefundShown(operation) { return endAsShown(operation) }
         }
         guard isNotExecuted(operation, evidence) else {
-            return keep(operation, afterCall: false, isTraceless: operation.mayHaveBeenSent)
+            return keep(
+                operation, afterCall: false,
+                tracelessLooks: operation.mayHaveBeenSent ? min(2, operation.tracelessLooks + 1) : nil)
         }
         conclude(operation, .notExecuted, .notExecuted)
         end(operation, succeeded: false, .notExecuted)

@@ -1,10 +1,11 @@
 /// One payment: what its provider showed, and what the gateway intends. Everything else about the payment is derived from these
 /// facts.
 ///
-/// Most facts only grow: a flag becomes true, an amount takes the larger value, a refund takes the higher rank, a dispute takes
-/// the newer state. Such facts end in the same value in whatever order observations arrive. The four others (``shown``,
-/// ``differingAmount``, ``hasOtherCurrency`` and ``isCanceledAfterCapture``) take the latest value, and only from a *fresh*
-/// observation: see ``Authority``.
+/// Most facts about the intent only grow: a flag becomes true, an amount takes the larger value, a refund takes the higher rank, a dispute
+/// takes the newer event. Such facts end in the same value in whatever order observations arrive. ``shown``, ``differingAmount``,
+/// ``hasOtherCurrency``, ``isCanceledAfterCapture``, and of a dispute what was fetched, take the latest value, and only from a *fresh*
+/// observation: see ``Authority``. What the gateway and its operators decided, ``captureAsked`` and ``capturedByOperator`` among it, changes
+/// with their steps.
 ///
 /// The state holds no text for people, no secret and no payment method. The ledger copies those beside it.
 package struct PaymentState: Sendable, Hashable {

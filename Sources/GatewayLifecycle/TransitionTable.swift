@@ -1,8 +1,9 @@
-/// Which status of a payment can follow which, and why: data that the code, the diagram in docs/clients.md, the tests and the
+/// Which status of a payment can follow which, why, and on which condition: data that the diagram in docs/clients.md, the tests and the
 /// torture checker share.
 ///
-/// The table has a row for each pair of different statuses that one step of ``Lifecycle/evolve(_:by:)`` can lead to. The explorer
-/// holds every step to it.
+/// The table has a row for each pair of different statuses that one step of ``Lifecycle/evolve(_:by:)`` can lead to. It says so of the
+/// rules, which do not read it: the explorer holds every step of them to its rows, causes and conditions, and the torture checker every
+/// line of history.
 package enum TransitionTable {
     /// What moves a payment.
     package enum Cause: String, Sendable, Hashable, CaseIterable {
@@ -16,6 +17,14 @@ package enum TransitionTable {
         case operatorWord = "operator"
     }
 
+    /// What must hold where a payment goes this way.
+    package enum Condition: Sendable, Hashable {
+        /// An operator had declared the payment captured, and the provider shows otherwise.
+        case declaredBefore
+        /// The step shows a discrepancy, which an operator may have accepted, and which closes where all money is back.
+        case showsDiscrepancy
+    }
+
     /// One row.
     package struct Row: Sendable, Hashable {
         /// The status before.
@@ -24,6 +33,12 @@ package enum TransitionTable {
         package let to: PaymentStatus
         /// What can lead from one to the other.
         package let causes: [Cause]
+        /// What must hold; nil where nothing more must.
+        package let condition: Condition?
+
+        init(from: PaymentStatus, to: PaymentStatus, causes: [Cause], where condition: Condition? = nil) {
+            (self.from, self.to, self.causes, self.condition) = (from, to, causes, condition)
+        }
     }
 
     /// The statuses in which a payment can still be paid, in the order of a life without errors.
@@ -53,19 +68,20 @@ package enum TransitionTable {
             for to in paid where to != from {
                 rows.append(Row(from: from, to: to, causes: [.answer, .observation, .operatorWord]))
             }
-            // Only where an operator had declared the payment captured, and the provider shows otherwise.
-            for to in open { rows.append(Row(from: from, to: to, causes: [.answer, .observation])) }
-            rows.append(Row(from: from, to: .canceled, causes: [.answer, .observation]))
-            // The provider shows money on a payment that was canceled: a discrepancy.
-            rows.append(Row(from: .canceled, to: from, causes: [.answer, .observation]))
+            for to in open + [.canceled] {
+                rows.append(Row(from: from, to: to, causes: [.answer, .observation], where: .declaredBefore))
+            }
+            // The provider shows money on a payment that was canceled.
+            rows.append(Row(from: .canceled, to: from, causes: [.answer, .observation], where: .showsDiscrepancy))
         }
         return rows
     }()
 
+    /// Returns the row of a step; nil where a payment cannot go this way, or stays where it is.
+    package static func row(_ from: PaymentStatus, _ to: PaymentStatus) -> Row? { rows.first { $0.from == from && $0.to == to } }
+
     /// Returns whether a payment can go from one status to the other. It can always stay where it is.
-    package static func allows(_ from: PaymentStatus, _ to: PaymentStatus) -> Bool {
-        from == to || rows.contains { $0.from == from && $0.to == to }
-    }
+    package static func allows(_ from: PaymentStatus, _ to: PaymentStatus) -> Bool { from == to || row(from, to) != nil }
 
     /// Returns whether a payment in this status can reach a final one by these causes alone.
     package static func reachesFinal(from status: PaymentStatus, by causes: [Cause]) -> Bool {

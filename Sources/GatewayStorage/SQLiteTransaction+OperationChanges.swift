@@ -31,18 +31,19 @@ extension SQLiteTransaction {
     /// An operation without a lease has not been called by anybody since it was stored or kept open.
     func takeOverOperation(_ id: Int64, fence: Int64, lease: Duration) throws -> Operation? {
         try first(
-            """
-            UPDATE operations SET
-                fence = fence + 1, attempts = attempts + 1,
-                may_have_been_sent = max(may_have_been_sent, lease_until IS NOT NULL),
-                lease_until = \(DatabaseClock.now) + ?, next_check_at = \(DatabaseClock.now) + ?, updated_at = \(DatabaseClock.now)
-            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
-                AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
-            RETURNING \(OperationRow.columns)
-            """,
-            [lease.wholeMilliseconds, lease.wholeMilliseconds, id, fence], OperationRow.decode
+            Self.takeOver, [lease.wholeMilliseconds, lease.wholeMilliseconds, id, fence], OperationRow.decode
         )
     }
+
+    private static let takeOver = """
+        UPDATE operations SET
+            fence = fence + 1, attempts = attempts + 1,
+            may_have_been_sent = max(may_have_been_sent, lease_until IS NOT NULL),
+            lease_until = \(DatabaseClock.now) + ?, next_check_at = \(DatabaseClock.now) + ?, updated_at = \(DatabaseClock.now)
+        WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+            AND (lease_until IS NULL OR lease_until <= \(DatabaseClock.now))
+        RETURNING \(OperationRow.columns)
+        """
 
     func endOperation(
         _ id: Int64, fence: Int64, state: Operation.State, outcome: String, at now: Timestamp
@@ -60,13 +61,7 @@ extension SQLiteTransaction {
         _ id: Int64, fence: Int64, outcome: String, standing: OpenOperation?, nextCheckAfter: Duration, at now: Timestamp
     ) throws -> Bool {
         try execute(
-            """
-            UPDATE operations SET
-                state = ?, may_have_been_sent = ?, outcome = ?, lease_until = NULL,
-                next_check_at = \(DatabaseClock.now) + ?, updated_at = ?,
-                traceless_looks = coalesce(?, traceless_looks), is_overdue = coalesce(?, is_overdue)
-            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
-            """,
+            Self.keepOpen,
             [
                 (standing?.isUnknown ?? true ? Operation.State.unknown : .pending).rawValue,
                 standing?.mayHaveBeenSent ?? true ? 1 : 0 as Int64, outcome, nextCheckAfter.wholeMilliseconds,
@@ -76,20 +71,30 @@ extension SQLiteTransaction {
         ) == 1
     }
 
+    private static let keepOpen = """
+        UPDATE operations SET
+            state = ?, may_have_been_sent = ?, outcome = ?, lease_until = NULL,
+            next_check_at = \(DatabaseClock.now) + ?, updated_at = ?,
+            traceless_looks = coalesce(?, traceless_looks), is_overdue = coalesce(?, is_overdue)
+        WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+        """
+
     func noteCall(_ operation: Operation, standing: OpenOperation, at now: Timestamp) throws -> Bool {
         try execute(
-            """
-            UPDATE operations SET
-                last_call_at = ?, traceless_looks = ?, request = CASE may_have_been_sent WHEN 0 THEN ? ELSE request END,
-                may_have_been_sent = 1
-            WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
-            """,
+            Self.callNote,
             [
                 now.unixMilliseconds, Int64(standing.tracelessLooks), JSONColumn.encode(request: operation.request), operation.id,
                 operation.fence,
             ]
         ) == 1
     }
+
+    private static let callNote = """
+        UPDATE operations SET
+            last_call_at = ?, traceless_looks = ?, request = CASE may_have_been_sent WHEN 0 THEN ? ELSE request END,
+            may_have_been_sent = 1
+        WHERE id = ? AND fence = ? AND \(OperationRow.isOpen)
+        """
 
     func voidLeases() throws {
         try execute(

@@ -32,12 +32,22 @@ extension SQLiteTransaction {
         FROM operations INDEXED BY operations_transaction WHERE transaction_id = ? AND \(OperationRow.isOpen) ORDER BY id
         """
 
-    func transaction(ofOpenOperation id: Int64, fence: Int64) throws -> PaymentTransaction? {
-        try first(Self.transactionOfOpenOperation, [id, fence], TransactionRow.decode)
+    func surroundings(ofOpenOperation id: Int64, fence: Int64) throws -> OperationSurroundings? {
+        try first(Self.surroundings, [id, id, fence]) {
+            OperationSurroundings(version: $0[0], hasOtherTransactions: $0[1], hasOtherOperations: $0[2])
+        }
     }
 
-    private static let transactionOfOpenOperation = """
-        SELECT \(TransactionRow.columns) FROM payment_transactions
+    private static let surroundings = """
+        SELECT version, EXISTS (
+            SELECT 1 FROM payment_transactions AS other INDEXED BY payment_transactions_order
+            WHERE other.order_id = payment_transactions.order_id AND other.id <> payment_transactions.id
+                AND other.deleted_at IS NULL),
+            EXISTS (
+                SELECT 1 FROM operations INDEXED BY operations_transaction
+                WHERE transaction_id = payment_transactions.id AND operations.id <> ? AND state IN ('pending', 'unknown')
+                    AND operations.deleted_at IS NULL)
+        FROM payment_transactions
         WHERE id = (SELECT transaction_id FROM operations WHERE id = ? AND fence = ? AND \(OperationRow.isOpen))
             AND deleted_at IS NULL
         """

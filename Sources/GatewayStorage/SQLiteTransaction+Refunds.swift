@@ -9,24 +9,13 @@ extension SQLiteTransaction {
         """
 
     func refunds(transactionID: Int64) throws -> [RefundRecord] {
-        try all(
-            """
-            SELECT \(Self.columns) FROM refunds INDEXED BY refunds_transaction
-            WHERE transaction_id = ? AND deleted_at IS NULL ORDER BY id
-            """,
-            [transactionID], Self.refund
-        )
+        try all(Self.ofTransaction, [transactionID], Self.refund)
     }
 
-    func refund(transactionID: Int64, providerRefundID: String) throws -> RefundRecord? {
-        try first(
-            """
-            SELECT \(Self.columns) FROM refunds INDEXED BY refunds_provider_refund
-            WHERE transaction_id = ? AND provider_refund_id = ? AND deleted_at IS NULL
-            """,
-            [transactionID, providerRefundID], Self.refund
-        )
-    }
+    private static let ofTransaction = """
+        SELECT \(Self.columns) FROM refunds INDEXED BY refunds_transaction
+        WHERE transaction_id = ? AND deleted_at IS NULL ORDER BY id
+        """
 
     func refund(operationID: Int64) throws -> RefundRecord? {
         try first(

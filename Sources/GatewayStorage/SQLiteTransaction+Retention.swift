@@ -60,7 +60,11 @@ extension SQLiteTransaction {
         let due = found.filter(\.isDue).map(\.position.id)
         if !due.isEmpty {
             try execute(
-                "UPDATE payment_transactions SET client_secret = NULL WHERE id IN (SELECT value FROM json_each(?))",
+                // The version counts it, so that a flow that has read the row before does not write the secret back.
+                """
+                UPDATE payment_transactions SET client_secret = NULL, version = version + 1
+                WHERE id IN (SELECT value FROM json_each(?))
+                """,
                 [try JSONColumn.encode(due)]
             )
         }

@@ -28,19 +28,19 @@ extension SQLiteTransaction {
         return inserted
     }
 
-    /// Order, owner, provider, amount, currency and capture method are a transaction's terms, which nothing changes;
-    /// all the others are written.
+    /// Order, owner, provider, amount, currency, capture method and metadata are a transaction's terms, which nothing but an erasure
+    /// changes; all the others are written.
     ///
     /// Without RETURNING, for which SQLite makes a temporary table at each run: all that changes is known here. And without the
     /// intent's id once it is there: SQLite takes an entry out of an index and puts it back wherever its column is set, also to what
     /// it was, and among millions of ids that is a page that nothing else of the commit needs. The same holds for what closed the payment.
-    func updateTransaction(_ transaction: PaymentTransaction, from original: PaymentTransaction) throws -> PaymentTransaction {
+    func updateTransaction(_ transaction: inout PaymentTransaction, from original: PaymentTransaction) throws {
         let changed: [any SQLiteBindable] = [
             transaction.clientSecret, transaction.captured, transaction.refunded, transaction.reserved, transaction.disputed,
             transaction.status.rawValue, transaction.paymentMethod, transaction.providerCustomerID, transaction.providerChargeID,
             transaction.errorCode, transaction.declineCode, transaction.errorMessage,
             try JSONColumn.encode(optional: transaction.dispute), try JSONColumn.encode(optional: transaction.nextAction),
-            try JSONColumn.encode(pairs: transaction.metadata), try JSONColumn.encode(optional: transaction.facts),
+            try JSONColumn.encode(optional: transaction.facts),
             transaction.updatedAt.unixMilliseconds, transaction.id, original.version,
         ]
         // The unique index of payments that are paid or may be must not see a closed one as paid before it sees why it was closed.
@@ -53,9 +53,7 @@ extension SQLiteTransaction {
                 hasSameIntent ? Self.update : Self.updateWithIntent,
                 (hasSameIntent ? [] : [transaction.paymentIntentID]) + changed) == 1
         guard isUpdated else { throw StoreError.constraint("payment_transactions.version") }
-        var updated = transaction
-        updated.version = original.version + 1
-        return updated
+        transaction.version = original.version + 1
     }
 
     private func writeClosureAndReview(of transaction: PaymentTransaction, from original: PaymentTransaction) throws {
@@ -78,7 +76,7 @@ extension SQLiteTransaction {
     private static let changes = """
         client_secret = ?, captured = ?, refunded = ?, reserved = ?, disputed = ?, status = ?, payment_method = ?,
         provider_customer_id = ?, provider_charge_id = ?, error_code = ?, decline_code = ?, error_message = ?, dispute = ?,
-        next_action = ?, metadata = ?, facts = ?, updated_at = ?, version = version + 1
+        next_action = ?, facts = ?, updated_at = ?, version = version + 1
         WHERE id = ? AND version = ? AND deleted_at IS NULL
         """
 }

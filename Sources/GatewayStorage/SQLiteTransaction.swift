@@ -10,6 +10,7 @@ import GatewayCore
 struct SQLiteTransaction: StoreWriter {
     /// The connection. It must not be used outside the closure that it was given to.
     let database: Database
+    private let statements = PreparedStatements()
     /// Where the history's chains end after what this transaction has written.
     let ends = HistoryEnds()
 
@@ -61,28 +62,35 @@ struct SQLiteTransaction: StoreWriter {
     }
 
     /// Steps a statement to its end. One with RETURNING is done only then.
+    ///
+    /// The statement keeps addresses of texts that are gone when this returns. It reads none of them before it is bound again.
     private func step(_ sql: String, _ arguments: [any SQLiteBindable], _ visit: (SQLiteRow) throws -> Void) throws {
         do {
             // After a loss of the transaction that SQLite has rolled back by itself, each statement would commit alone.
             guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
-            let prepared = try database.cachedStatement(sql: sql)
-            let statement = prepared.sqliteStatement
+            let statement = try statements.statement(sql, on: database).sqliteStatement
+            // Run within its own rows it would begin anew, with other arguments.
+            guard sqlite3_stmt_busy(statement) == 0 else {
+                throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "the statement is run within its own rows")
+            }
             guard sqlite3_bind_parameter_count(statement) == arguments.count else {
                 throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "\(arguments.count) arguments do not fit the statement")
             }
-            // A statement that is not reset holds its read lock.
-            defer { sqlite3_reset(statement) }
-            var index: Int32 = 0
-            for argument in arguments {
-                index += 1
-                let code = argument.bind(to: statement, at: index)
-                guard code == SQLITE_OK else { throw failure(code) }
-            }
-            while true {
-                switch sqlite3_step(statement) {
-                case SQLITE_ROW: try visit(SQLiteRow(of: statement))
-                case SQLITE_DONE: return
-                case let code: throw failure(code)
+            // As many bytes as Swift takes from the stack.
+            try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { memory in
+                // A statement that is not reset holds its read lock.
+                defer { sqlite3_reset(statement) }
+                var binding = SQLiteBinding(of: statement, texts: memory)
+                for argument in arguments {
+                    let code = binding.bind(argument)
+                    guard code == SQLITE_OK else { throw failure(code) }
+                }
+                while true {
+                    switch sqlite3_step(statement) {
+                    case SQLITE_ROW: try visit(SQLiteRow(of: statement))
+                    case SQLITE_DONE: return
+                    case let code: throw failure(code)
+                    }
                 }
             }
         } catch let error as DatabaseError {

@@ -102,7 +102,7 @@ import Testing
         #expect(!before.after(.outcome(refused)).operations.isEmpty)
         #expect(!before.after(.outcome(refused, .key(nil))).operations.isEmpty)
         #expect(!before.after(.outcome(refused, .key(.nothing, isComplete: false))).operations.isEmpty)
-        #expect(!before.after(.outcome(.refused(.limited, nil), .key(noTrace))).operations.isEmpty)
+        #expect(!before.after(.outcome(.refused(.authentication, nil), .key(noTrace))).operations.isEmpty)
         #expect(!before.after(.outcome(.unknown, .key(noTrace))).operations.isEmpty, "Key in use, and key reused, stay unknown")
     }
 

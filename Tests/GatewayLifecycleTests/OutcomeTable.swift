@@ -28,7 +28,6 @@ enum OutcomeTable {
         first  declined+authorized          none         | dc author   | dc author   | dc author   | dc author   | dc paid
         first  refused-invalidRequest       none         | rj canceled | rj method   | rj author   | rj method   | rj paid
         first  refused-authentication       none         | rj canceled | rj method   | rj author   | rj method   | rj paid
-        first  refused-limited              none         | rj canceled | rj method   | rj author   | rj method   | rj paid
         first  refused-notFound             none         | rj canceled | rj method   | rj author   | rj method   | rj paid
         first  refused-invalidState         none         | rj canceled | rj method   | rj author   | rj method   | rj paid
         first  refused-unsupported          none         | rj canceled | rj method   | rj author   | rj method   | rj paid
@@ -52,7 +51,6 @@ enum OutcomeTable {
         later  refused-notFound             key+nothing  | rj canceled | rj method   | rj author   | rj method   | rj paid
         later  refused-gone                 key+nothing  | rj canceled | rj canceled | rj canceled | ok canceled | rj paid
         later  refused-authentication       key+nothing  | .. process  | .. process  | .. process  | .. process  | .. paid
-        later  refused-limited              key+nothing  | .. process  | .. process  | .. process  | .. process  | .. paid
         later  refused-invalidState         key+open     | .. process  | rj method   | rj author   | rj method   | -
         later  refused-invalidState         key+author   | .. process  | .. process  | rj author   | rj method   | -
         later  refused-invalidState         key+paid     | .. process  | .. process  | .. process  | .. process  | -

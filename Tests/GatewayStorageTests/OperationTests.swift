@@ -223,14 +223,14 @@ struct OperationTests {
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 1, lease: .seconds(3600)) == nil)
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(3600)) == nil)
 
-                #expect(try writer.transaction(ofOpenOperation: lapsed.id, fence: 1) == nil, "it is another's by now")
-                #expect(try writer.transaction(ofOpenOperation: lapsed.id, fence: 2)?.id == lapsed.transactionID)
+                #expect(try writer.surroundings(ofOpenOperation: lapsed.id, fence: 1) == nil, "it is another's by now")
+                #expect(try writer.surroundings(ofOpenOperation: lapsed.id, fence: 2)?.version == 1)
                 #expect(try !writer.endOperation(lapsed.id, fence: 1, state: .failed, outcome: "late", at: time()))
                 #expect(
                     try !writer.keepOperationOpen(
                         lapsed.id, fence: 1, outcome: "late", standing: nil, nextCheckAfter: .zero, at: time()))
                 #expect(try writer.endOperation(lapsed.id, fence: 2, state: .succeeded, outcome: "ok", at: time()))
-                #expect(try writer.transaction(ofOpenOperation: lapsed.id, fence: 2) == nil, "it has ended")
+                #expect(try writer.surroundings(ofOpenOperation: lapsed.id, fence: 2) == nil, "it has ended")
                 #expect(try !writer.endOperation(lapsed.id, fence: 2, state: .failed, outcome: "again", at: time()))
                 #expect(try writer.takeOverOperation(lapsed.id, fence: 2, lease: .seconds(3600)) == nil)
                 #expect(try writer.operation(lapsed.id)?.state == .succeeded)
@@ -382,6 +382,55 @@ struct OperationTests {
                         operation.id, fence: 1, outcome: "", standing: nil, nextCheckAfter: .zero, at: time()))
                 let transaction = try #require(try writer.transaction(operation.transactionID))
                 _ = try writer.makeOperation(on: transaction, .cancel)
+            }
+        }
+    }
+
+    @Test("An open operation knows its payment's version, and whether there are other payments of the order and other operations")
+    func surroundings() async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let order = try writer.makeOrder()
+                let payment = try writer.makeTransaction(of: order, intent: "pi_1")
+                let confirm = try writer.makeOperation(on: payment)
+                func beside(_ operation: GatewayCore.Operation) throws -> OperationSurroundings? {
+                    try writer.surroundings(ofOpenOperation: operation.id, fence: operation.fence)
+                }
+                func expected(_ version: Int64, transactions: Bool = false, operations: Bool = false) -> OperationSurroundings {
+                    OperationSurroundings(
+                        version: version, hasOtherTransactions: transactions, hasOtherOperations: operations)
+                }
+                #expect(try beside(confirm) == expected(1))
+
+                let cancel = try writer.makeOperation(on: payment, .cancel)
+                #expect(try beside(confirm) == expected(1, operations: true))
+                _ = try writer.endOperation(cancel.id, fence: 1, state: .failed, outcome: "rejected", at: time())
+                #expect(try beside(confirm) == expected(1))
+
+                var closed = payment
+                (closed.status, closed.closedReason) = (.canceled, "canceled")
+                try writer.updateTransaction(&closed, from: payment)
+                _ = try writer.makeTransaction(of: order, intent: "pi_2")
+                #expect(try beside(confirm) == expected(2, transactions: true))
+                // Operations of other payments do not count.
+                _ = try writer.makeOperation(on: try writer.makeTransaction(intent: "pi_3"))
+                #expect(try beside(confirm) == expected(2, transactions: true))
+            }
+        }
+    }
+
+    @Test("What an operation says of itself during its first call is what its row says", arguments: OperationKind.allCases)
+    func firstCall(_ kind: OperationKind) async throws {
+        try await withStore { store throws in
+            try await store.write { writer throws in
+                let payment = try writer.makeTransaction(intent: "pi_1")
+                let operation = try writer.makeOperation(on: payment, kind)
+                let own = try #require(operation.duringFirstCall)
+                #expect(try writer.openOperations(transactionID: payment.id) == [own])
+
+                let taken = try writer.makeOperation(on: try writer.makeTransaction(intent: "pi_2"), kind, lease: .zero)
+                let again = try #require(try writer.takeOverOperation(taken.id, fence: 1, lease: .seconds(3600)))
+                #expect(again.duringFirstCall == nil)
             }
         }
     }

@@ -100,7 +100,7 @@ struct QueryPlanTests {
         let operation = try store.makeOperation(on: transaction, lease: .seconds(-1))
         _ = try store.operation(operation.id)
         _ = try store.openOperations(transactionID: transaction.id)
-        _ = try store.transaction(ofOpenOperation: operation.id, fence: 1)
+        _ = try store.surroundings(ofOpenOperation: operation.id, fence: 1)
         _ = try store.operationsDue(limit: 10, exceptAt: ["other"])
         _ = try store.takeOverOperation(operation.id, fence: 1, lease: .seconds(3600))
         try store.voidLeases()
@@ -111,7 +111,6 @@ struct QueryPlanTests {
         try store.updateRefund(refund)
         try store.withdrawRefund(refund.id, at: time())
         _ = try store.refunds(transactionID: transaction.id)
-        _ = try store.refund(transactionID: transaction.id, providerRefundID: "re_1")
         _ = try store.refund(operationID: operation.id)
         _ = try store.pendingRefunds(at: "mock", createdFrom: time(-1), createdTo: time(1), limit: 10)
         let reference = IdempotencyReference(owner: "42", key: "k")
@@ -379,6 +378,16 @@ struct QueryPlanTests {
         #expect(sources.count > 40)
         let run = try statements()
         for statement in sources { #expect(run.contains { statement.matches($0) }, "\(statement)") }
+    }
+
+    @Test("Every change of a transaction counts its version, which flows trust that have read it before")
+    func version() throws {
+        let changes = try statements().filter { $0.hasPrefix("UPDATE payment_transactions") }
+        #expect(changes.count >= 5)
+        // The statement that follows this one in the same unit counts for both.
+        for change in changes where !change.contains("SET closed_reason") {
+            #expect(change.contains("version = version + 1"), "\(change)")
+        }
     }
 
     @Test("Statements are found in sources, and told apart by what is not interpolated")

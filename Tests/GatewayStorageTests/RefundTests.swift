@@ -34,8 +34,6 @@ struct RefundTests {
             try await store.read { reader throws in
                 #expect(try reader.refunds(transactionID: 1).map(\.id) == [1, 2])
                 #expect(try reader.refund(operationID: 1) == update)
-                #expect(try reader.refund(transactionID: 1, providerRefundID: "re_1") == update)
-                #expect(try reader.refund(transactionID: 2, providerRefundID: "re_1") == nil)
                 #expect(try reader.refund(operationID: 2) == nil)
             }
         }
@@ -52,7 +50,6 @@ struct RefundTests {
             try await store.sql("UPDATE refunds SET deleted_at = 1")
             try await store.write { writer throws in
                 #expect(try writer.refunds(transactionID: refund.transactionID) == [])
-                #expect(try writer.refund(transactionID: refund.transactionID, providerRefundID: "re_1") == nil)
                 #expect(try writer.refund(operationID: 1) == nil)
                 #expect(throws: StoreError.constraint("refunds: no such row")) { try writer.updateRefund(refund) }
             }

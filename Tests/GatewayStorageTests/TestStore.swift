@@ -95,6 +95,14 @@ extension StoreWriter {
         )
     }
 
+    /// Writes a transaction and returns it as it is now.
+    @discardableResult
+    func updateTransaction(_ transaction: PaymentTransaction, from original: PaymentTransaction) throws -> PaymentTransaction {
+        var updated = transaction
+        try updateTransaction(&updated, from: original)
+        return updated
+    }
+
     /// Changes the amounts of refunds, by so much.
     func moveAmounts(
         of transaction: PaymentTransaction, reserved: Int64 = 0, refunded: Int64 = 0, at now: Timestamp = time()

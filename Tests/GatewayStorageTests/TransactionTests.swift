@@ -78,7 +78,6 @@ struct TransactionTests {
                 facts.captureAsked = 8_000
                 facts.accepted = ["captured_more 10000"]
                 transaction.facts = facts
-                transaction.metadata = ["a": "b"]
                 transaction.updatedAt = time(9)
                 let updated = try writer.updateTransaction(transaction, from: paid)
                 transaction.version = 2

@@ -51,6 +51,8 @@ struct RefundTests {
         expectProblem(refused, 409, "payment_disputed")
         #expect(refused["detail"].string?.contains("At most 0.00 USD") == true, "\(refused)")
         #expect(try await user.transaction(payment)["disputes"].elements.count == 1)
+        let told = try await gateway.command("explain", "\(payment.transaction)")
+        #expect(told.output.contains("disputed 10.00, refundable 0.00"), "\(told.everything)")
         #expect(
             try gateway.journal().allSatisfy {
                 $0["operation"].string != "refund" || $0["payment_intent"]["id"].string != payment.intent
@@ -100,6 +102,7 @@ struct RefundTests {
         let order = try await user.get("/orders/\(payment.order)")
         #expect(order["amount_paid"].decimal == "10" && order["amount_refunded"].decimal == "0")
         expectProblem(try await user.refund(payment, "6"), 422, "refund_exceeds_captured")
+        #expect(try await user.transaction(payment)["amount_refundable"].decimal == "4")
         let row = try #require(
             try await gateway.database.rows(
                 "SELECT refunded, reserved FROM payment_transactions WHERE id = \(payment.transaction)"

@@ -21,7 +21,8 @@ struct ConfigurationTests {
             configuration.authentication.maximumTokenLifetime == .seconds(24 * 3600) && configuration.authentication.type == nil)
         #expect(configuration.authorization == AuthorizationPolicy(refund: .owner, cancel: .owner, capture: .admin))
         #expect(configuration.rateLimit == nil)
-        #expect(!configuration.payments.requiresIdempotencyKey)
+        #expect(!configuration.payments.requiresIdempotencyKey && !configuration.payments.refundsDuplicates)
+        #expect(configuration.payments.confirmRetryWindow == .seconds(120))
         #expect(configuration.modulesDirectory == "/opt/gateway")
         #expect(configuration.log == .init(level: .info, format: .text))
         #expect(configuration.routing.defaultProvider == "mock")
@@ -43,7 +44,7 @@ struct ConfigurationTests {
             auth: { algorithm: ES256, jwks: "https://id.example.com/jwks.json", issuer: us, audience: them, type: at+jwt, max_token_lifetime: 90m }
             authorization: { refund: scope, cancel: admin, capture: owner }
             rate_limits: { requests_per_second: 20, burst: 7 }
-            payments: { require_idempotency_key: true }
+            payments: { require_idempotency_key: true, refund_duplicates: true, confirm_retry_window: 90s }
             modules: { directory: ../modules }
             providers:
               - { name: first, module: liba.so, sha256: \(digest), enabled: yes_or_no_is_false }
@@ -63,7 +64,8 @@ struct ConfigurationTests {
         #expect(authentication.type == "at+jwt" && authentication.maximumTokenLifetime == .seconds(90 * 60))
         #expect(configuration.authorization == AuthorizationPolicy(refund: .scope, cancel: .admin, capture: .owner))
         #expect(configuration.rateLimit == SubjectRateLimit(perSecond: 20, burst: 7))
-        #expect(configuration.payments.requiresIdempotencyKey)
+        #expect(configuration.payments.requiresIdempotencyKey && configuration.payments.refundsDuplicates)
+        #expect(configuration.payments.confirmRetryWindow == .seconds(90))
         #expect(configuration.modulesDirectory == "/etc/modules")
         #expect(configuration.enabledProviders.map(\.name) == ["second-2_b"])
         #expect(configuration.providers.map(\.maximumConcurrentCalls) == [4000, 250])

@@ -4,7 +4,9 @@ import GatewayLifecycle
 extension Trace {
     mutating func check(_ before: PaymentState, _ observation: Observation, _ evolution: Evolution, _ world: World) {
         let after = evolution.state
-        if !StatusTable.allows(before.status, after.status, observation.cause) {
+        if before.status != after.status,
+            !(StatusTable.row(before.status, after.status)?.allows(observation.cause, before, after) ?? false)
+        {
             fail("I5", "no row of the table leads from \(before.status) to \(after.status) by \(observation.cause)")
         }
         if after.captured < before.captured, before.capturedByOperator == 0, after.capturedAtProvider < before.capturedAtProvider
@@ -47,7 +49,7 @@ extension Trace {
         {
             fail("I3", "a declined capture takes the authorization away")
         }
-        if case .refused(let reason, _) = outcome.result, reason != .authentication, reason != .limited,
+        if case .refused(let reason, _) = outcome.result, reason != .authentication,
             outcome.evidence.isKeyRemembered, outcome.evidence.isLookUpComplete, isUntouched(operation, world),
             evolution.ended.isEmpty
         {
@@ -167,22 +169,24 @@ extension Observation {
 }
 
 /// The rows of ``TransitionTable`` in a form that is quick to look up.
-enum StatusTable {
+private enum StatusTable {
     private static let statuses = PaymentStatus.allCases
-    private static let causes = TransitionTable.Cause.allCases
-    private static let allowed: [Bool] = statuses.flatMap { from in
-        statuses.flatMap { to in
-            causes.map { cause in
-                TransitionTable.rows.contains { $0.from == from && $0.to == to && $0.causes.contains(cause) }
-            }
-        }
-    }
+    private static let rows = statuses.map { from in statuses.map { to in TransitionTable.row(from, to) } }
 
-    static func allows(_ from: PaymentStatus, _ to: PaymentStatus, _ cause: TransitionTable.Cause) -> Bool {
-        if from == to { return true }
-        guard let from = statuses.firstIndex(of: from), let to = statuses.firstIndex(of: to),
-            let cause = causes.firstIndex(of: cause)
-        else { return false }
-        return allowed[(from * statuses.count + to) * causes.count + cause]
+    static func row(_ from: PaymentStatus, _ to: PaymentStatus) -> TransitionTable.Row? {
+        guard let from = statuses.firstIndex(of: from), let to = statuses.firstIndex(of: to) else { return nil }
+        return rows[from][to]
+    }
+}
+
+extension TransitionTable.Row {
+    /// Whether a step for this cause keeps to the row.
+    func allows(_ cause: TransitionTable.Cause, _ before: PaymentState, _ after: PaymentState) -> Bool {
+        guard causes.contains(cause) else { return false }
+        return switch condition {
+        case .declaredBefore: before.capturedByOperator > 0
+        case .showsDiscrepancy: !after.discrepancies.isEmpty
+        case nil: true
+        }
     }
 }

@@ -59,7 +59,7 @@ extension Move.Effect {
         case .fail: "the provider makes a refund that fails"
         case .refuse: "the provider refuses"
         case .refuseWithIntent: "the provider refuses and shows the intent"
-        case .limit: "the provider answers 429"
+        case .denyAccess: "the provider answers 401"
         case .storeError: "the provider answers 500 and stores it under the key"
         case .replay: "the provider gives the stored answer again"
         }

@@ -88,7 +88,7 @@ package enum Move: Sendable, Hashable {
         /// It refuses, with the intent in the answer.
         case refuseWithIntent
         /// It refuses before it looks at the key.
-        case limit
+        case denyAccess
         /// It answers 500 and stores that under the key.
         case storeError
         /// It gives the stored answer.

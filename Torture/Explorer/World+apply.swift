@@ -22,7 +22,7 @@ extension World {
         case .cancel(let index): if command(.cancel, index, &trace) { budget.cancellations -= 1 }
         case .refund(let index, let amount): if command(.refund(amount, .all), index, &trace) { budget.refunds -= 1 }
         case .call(let operation, let effect, let delivery):
-            if delivery != .answered && delivery != .late || effect == .limit || effect == .storeError { budget.faults -= 1 }
+            if delivery != .answered && delivery != .late || effect == .denyAccess || effect == .storeError { budget.faults -= 1 }
             call(operation, effect, delivery, &trace)
         case .arrive(let operation):
             guard let call = callIndex(operation) else { return }

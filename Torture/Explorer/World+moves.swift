@@ -82,7 +82,7 @@ extension World {
     func effects(_ call: ModelCall) -> [Move.Effect] {
         var effects: [Move.Effect] = []
         let mayErr = features.contains(.errors) && budget.faults > 0
-        if mayErr { effects.append(.limit) }
+        if mayErr { effects.append(.denyAccess) }
         // A key is forgotten as early as it may be.
         if traits.contains(.remembersKeys), call.age < 2, call.key != .unused { return effects + [.replay] }
         if mayErr { effects.append(.storeError) }

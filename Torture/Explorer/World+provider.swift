@@ -25,7 +25,7 @@ extension World {
         let intent = provider.intents[index]
         switch effect {
         case .nothing: return Answer(.unknown)
-        case .limit: return refusal(.limited)
+        case .denyAccess: return refusal(.authentication)
         case .refuse: return refusal(reason(for: operation, intent))
         case .refuseWithIntent:
             var answer = refusal(reason(for: operation, intent))

@@ -48,34 +48,26 @@ struct AuditQuestions {
 
     private mutating func askForRefunds(_ known: [RefundRecord]) async throws -> [Refund]? {
         let (provider, intentID) = (provider, intentID)
-        do {
-            return try await ask { call async throws(ProviderError) in
-                try await provider.service.listRefunds(ofPaymentIntent: intentID, in: call)
-            }
-        } catch ProviderError.rejected(let rejection) where rejection.reason == .unsupported {
-            limits.insert("\(provider.name) cannot list refunds: only those that the books know are compared")
+        let all = try await ask { call async throws(ProviderError) in
+            try await provider.listRefunds(ofPaymentIntent: intentID, in: call)
         }
+        if let all { return all }
+        limits.insert("\(provider.name) cannot list refunds: only those that the books know are compared")
         hasAllRefunds = false
         var refunds: [Refund] = []
-        do {
-            for id in known.compactMap(\.providerRefundID) {
-                if let refund = try await retrieveRefund(id) { refunds.append(refund) }
+        for id in known.compactMap(\.providerRefundID) {
+            do {
+                let refund = try await ask { call async throws(ProviderError) in try await provider.retrieveRefund(id, in: call) }
+                guard let refund else {
+                    limits.insert("\(provider.name) cannot show refunds")
+                    return nil
+                }
+                refunds.append(refund)
+            } catch ProviderError.rejected(let rejection) where rejection.reason == .notFound {
+                // The comparison tells that the provider does not know it.
             }
-        } catch ProviderError.rejected(let rejection) where rejection.reason == .unsupported {
-            limits.insert("\(provider.name) cannot show refunds")
-            return nil
         }
         return refunds
-    }
-
-    /// Fetches one refund; nil where the provider does not know it.
-    private func retrieveRefund(_ id: String) async throws -> Refund? {
-        let provider = provider
-        do {
-            return try await ask { call async throws(ProviderError) in try await provider.service.retrieveRefund(id, in: call) }
-        } catch ProviderError.rejected(let rejection) where rejection.reason == .notFound {
-            return nil
-        }
     }
 
     private func ask<Value: Sendable>(

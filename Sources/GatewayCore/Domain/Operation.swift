@@ -100,7 +100,7 @@ package struct Operation: Sendable, Hashable {
 }
 
 /// What a provider is asked, in the words of the contract. Stored as JSON; holds tokens only.
-package enum OperationRequest: Sendable, Codable, Hashable {
+package indirect enum OperationRequest: Sendable, Codable, Hashable {
     /// Create a payment intent.
     case create(CreatePaymentIntentRequest)
     /// Confirm one.
@@ -121,6 +121,45 @@ package enum OperationRequest: Sendable, Codable, Hashable {
         case .cancel: .cancel
         case .refund: .refund
         }
+    }
+}
+
+extension Operation {
+    /// The operation as the state machine takes it, while its first call is under way. Nil for a later call: what is known of those
+    /// before is in the operation's row.
+    package var duringFirstCall: OpenOperation? {
+        guard attempts == 1, state == .pending, !mayHaveBeenSent else { return nil }
+        var open = OpenOperation(id: id, kind: kind, amount: request.amount)
+        open.isLeased = true
+        return open
+    }
+}
+
+extension OperationRequest {
+    /// The amount of a capture or a refund, in minor units; zero otherwise.
+    fileprivate var amount: Int64 {
+        switch self {
+        case .capture(let request): request.amount.minorUnits
+        case .refund(let request): request.amount.minorUnits
+        case .create, .confirm, .cancel: 0
+        }
+    }
+}
+
+/// What a unit of work has to know before it writes an operation's outcome.
+package struct OperationSurroundings: Sendable, Hashable {
+    /// The version of the operation's transaction.
+    package let version: Int64
+    /// Whether the order has other transactions.
+    package let hasOtherTransactions: Bool
+    /// Whether the transaction has other open operations.
+    package let hasOtherOperations: Bool
+
+    /// What a row says.
+    package init(version: Int64, hasOtherTransactions: Bool, hasOtherOperations: Bool) {
+        self.version = version
+        self.hasOtherTransactions = hasOtherTransactions
+        self.hasOtherOperations = hasOtherOperations
     }
 }
 

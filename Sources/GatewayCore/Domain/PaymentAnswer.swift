@@ -1,5 +1,5 @@
 /// What a mutating call is answered, before HTTP gives it a status and bytes.
-package enum PaymentAnswer: Sendable, Hashable {
+package indirect enum PaymentAnswer: Sendable, Hashable {
     /// A payment intent was made.
     case intentCreated(PaymentTransaction)
     /// A live payment intent is handed out again.

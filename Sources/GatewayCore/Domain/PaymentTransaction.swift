@@ -42,17 +42,17 @@ package struct PaymentTransaction: Sendable, Hashable {
     /// Why the last attempt failed, for people.
     package var errorMessage: String?
     /// The most recent open dispute, else the last one. All of them are rows of their own: ``DisputeRecord``.
-    package var dispute: Dispute?
+    @Boxed package var dispute: Dispute? = nil
     /// All disputes, oldest first. Read beside the row, for answers only: empty inside the core.
     package var disputes: [DisputeRecord] = []
     /// Why the payment was canceled: `canceled` or `expired` at the provider, or a ``Closure``. Set for good, even if it is paid later.
     package var closedReason: String?
     /// The discrepancy that a person has to look at.
-    package var review: PaymentReview?
+    @Boxed package var review: PaymentReview? = nil
     /// What the columns do not say of the facts behind the status; nil for nearly every payment.
-    package var facts: PaymentFacts?
+    @Boxed package var facts: PaymentFacts? = nil
     /// What the payer has to do.
-    package var nextAction: NextAction?
+    @Boxed package var nextAction: NextAction? = nil
     /// The client's own pairs.
     package var metadata: [String: String]
     /// Counts the row's changes; an update of another version than was read changes nothing.

@@ -37,7 +37,7 @@ package struct Subject: Sendable, Hashable, CustomStringConvertible, Expressible
     /// - Throws: the first ``Refusal`` that applies.
     package init(checking text: String) throws(Refusal) {
         guard (1...Self.maximumLength).contains(text.unicodeScalars.count) else { throw .length }
-        if text.unicodeScalars.contains(where: Self.isControl) { throw .controlCharacter }
+        if text.unicodeScalars.contains(where: \.isHidden) { throw .controlCharacter }
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         guard isASCII || Identifier(text.precomposedStringWithCanonicalMapping) == Identifier(text) else { throw .notNormalized }
         if text.utf8.starts(with: Self.pseudonymPrefix.utf8) { throw .pseudonym }
@@ -59,9 +59,13 @@ package struct Subject: Sendable, Hashable, CustomStringConvertible, Expressible
 
     /// The text.
     package var description: String { text }
+}
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+extension Unicode.Scalar {
+    /// Whether a terminal, an editor or a viewer of logs may act on it in place of showing it: control and format characters, such as those
+    /// that turn the direction of a line, and the separators of lines and paragraphs.
+    package var isHidden: Bool {
+        switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true
         default: false
         }

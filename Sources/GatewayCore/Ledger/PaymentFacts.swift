@@ -174,3 +174,39 @@ extension Discrepancy {
         self.init(code, value)
     }
 }
+
+extension RefundFacts {
+    init(_ record: RefundRecord) {
+        let status = RefundStatus(record.status)
+        // The row's status is the provider's word once the provider has shown the refund.
+        let isShown = record.providerRefundID != nil && record.decision != .succeeded
+        self.init(
+            id: record.id, operation: record.operationID, amount: record.amount.minorUnits,
+            providerID: record.providerRefundID.map { ObjectID($0) }, shown: isShown ? status : nil,
+            decision: record.decision ?? (isShown || status != .failed ? nil : .refused), providerAmount: record.providerAmount)
+    }
+}
+
+extension RefundRecord {
+    mutating func take(_ facts: RefundFacts) {
+        providerRefundID = facts.providerID?.text
+        status = facts.status.refundStatus
+        // What the provider shows outranks a declared success. A declared failure is kept: the provider may contradict it.
+        decision = facts.shown != nil && facts.decision == .succeeded ? nil : facts.decision
+        providerAmount = facts.providerAmount
+    }
+}
+
+extension Order.Status {
+    init(_ status: OrderStatus) {
+        self =
+            switch status {
+            case .pending: .pending
+            case .completed: .completed
+            case .failed: .failed
+            case .canceled: .canceled
+            case .partiallyRefunded: .partiallyRefunded
+            case .refunded: .refunded
+            }
+    }
+}

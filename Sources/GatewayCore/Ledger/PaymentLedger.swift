@@ -25,16 +25,6 @@ struct PaymentLedger {
         self.actor = actor
     }
 
-    /// A payment with all that belongs to it.
-    struct Payment {
-        var row: PaymentTransaction
-        var state: PaymentState
-        var refunds: [RefundRecord] = []
-        var disputes: [DisputeRecord] = []
-        /// All payments of the order, oldest first; this one as it was read.
-        var order: [PaymentTransaction]
-    }
-
     /// What a line of history says beside the statuses, and the objects from which texts are copied.
     struct Context {
         /// The type of the line where the provider showed something, such as `webhook.payment_intent.succeeded`.
@@ -57,25 +47,29 @@ struct PaymentLedger {
         }
     }
 
-    /// What an observation led to.
-    struct Applied {
-        var payment: Payment
-        var evolution: Evolution
-
-        /// The row as answers show it.
-        var row: PaymentTransaction {
-            var row = payment.row
-            row.disputes = payment.disputes
-            return row
-        }
-    }
-
     // MARK: Reading
 
     /// Returns the payment of a row, with all that belongs to it.
-    func load(_ row: PaymentTransaction) throws -> Payment {
-        var payment = Payment(row: row, state: row.state, order: try writer.transactions(orderID: row.orderID).reversed())
-        payment.state.operations = try writer.openOperations(transactionID: row.id)
+    func load(_ row: PaymentTransaction) throws -> Payment { try load(row, isAlone: false, operation: nil) }
+
+    /// Returns the payment of an operation whose call has ended. What the call cannot have left otherwise is not read again.
+    ///
+    /// - Parameter known: the row as it was before the call.
+    func load(_ known: PaymentTransaction, _ operation: Operation, _ beside: OperationSurroundings) throws -> Payment {
+        let row = beside.version == known.version ? known : try row(known.id)
+        return try load(
+            row, isAlone: !beside.hasOtherTransactions, operation: beside.hasOtherOperations ? nil : operation.duringFirstCall)
+    }
+
+    /// - Parameters:
+    ///   - isAlone: whether it is the only payment of its order.
+    ///   - operation: its only open operation; nil where they are to be read.
+    private func load(_ row: PaymentTransaction, isAlone: Bool, operation: OpenOperation?) throws -> Payment {
+        var payment = Payment(row: row, state: row.state)
+        // These are for answers only.
+        payment.row.disputes = []
+        if !isAlone { payment.others = try payments(of: row.orderID).filter { $0.id != row.id } }
+        payment.state.operations = try operation.map { [$0] } ?? writer.openOperations(transactionID: row.id)
         // Without an intent there is nothing to refund.
         if row.paymentIntentID != nil {
             payment.refunds = try writer.refunds(transactionID: row.id)
@@ -87,54 +81,75 @@ struct PaymentLedger {
                 DisputeFacts(record.dispute, changedAt: record.changedAt, orderCurrency: row.amount.currency)
             }.sorted { $0.id < $1.id }
         }
-        payment.state.siblings = OrderState(payments: payment.order.map(\.summary)).siblings(of: row.id)
         return payment
     }
 
     /// Returns the payment with this id.
     ///
     /// - Throws: ``GatewayError/Code/internal`` where there is none: the caller has its id from the books.
-    func load(_ id: Int64) throws -> Payment {
+    func load(_ id: Int64) throws -> Payment { try load(row(id)) }
+
+    /// Returns the row of the payment with this id.
+    ///
+    /// - Throws: as ``load(_:)``.
+    func row(_ id: Int64) throws -> PaymentTransaction {
         guard let row = try writer.transaction(id) else { throw GatewayError(.internal, "The payment \(id) is gone.") }
-        return try load(row)
+        return row
     }
+
+    /// Returns the rows of an order's payments, oldest first.
+    func payments(of orderID: Int64) throws -> [PaymentTransaction] { try writer.transactions(orderID: orderID).reversed() }
 
     // MARK: Writing
 
-    /// Applies an observation.
-    func apply(_ observation: Observation, to payment: Payment, _ context: Context) throws -> Applied {
-        let evolution = lifecycle.evolve(payment.state, by: observation)
-        return try write(evolution, over: payment, context)
+    /// Inserts a payment. An order whose other payments came to nothing waits for this one.
+    ///
+    /// - Parameter others: the order's other payments, oldest first.
+    func insert(_ new: PaymentTransaction, beside others: [PaymentTransaction]) throws -> Payment {
+        let row = try writer.insertTransaction(new)
+        var payment = Payment(row: row, state: row.state)
+        payment.others = others
+        if !others.isEmpty {
+            try writer.updateOrder(row.orderID, status: Order.Status(payment.order(with: payment.state).status), at: now)
+        }
+        return payment
     }
 
-    private func write(_ evolution: Evolution, over payment: Payment, _ context: Context) throws -> Applied {
-        var payment = payment
-        let before = payment
+    /// Applies an observation.
+    ///
+    /// - Returns: what it led to. All of it is written.
+    @discardableResult
+    func apply(_ observation: Observation, to payment: inout Payment, _ context: Context) throws -> Evolution {
+        let evolution = lifecycle.evolve(payment.state, by: observation)
+        try write(evolution, to: &payment, context)
+        return evolution
+    }
+
+    private func write(_ evolution: Evolution, to payment: inout Payment, _ context: Context) throws {
+        let (row, state, disputes) = (payment.row, payment.state, payment.disputes)
         payment.state = evolution.state
         try writeRefunds(evolution, context, of: &payment)
         try writeDisputes(context, of: &payment)
-        var row = before.row
-        row.take(payment.state)
-        takeTexts(evolution.texts, context, into: &row)
-        row.dispute = payment.shownDispute
-        row.review = review(of: payment, evolution)
+        payment.row.take(payment.state)
+        takeTexts(evolution.texts, context, into: &payment.row)
+        payment.row.dispute = payment.shownDispute
+        payment.row.review = review(of: payment)
         // A fetch is fresh where the row has not changed since: a dispute that the row does not show is a change of it too.
-        if row != before.row || payment.disputes != before.disputes {
-            row.updatedAt = now
-            row = try writer.updateTransaction(row, from: before.row)
+        let isChanged = payment.row != row || payment.disputes != disputes
+        if isChanged {
+            payment.row.updatedAt = now
+            try writer.updateTransaction(&payment.row, from: row)
+            payment.state.version = payment.row.version
         }
-        payment.row = row
-        payment.state.version = row.version
-        for note in evolution.notes { try append(note, evolution, context, of: payment, from: before.row.status) }
-        try updateOrder(of: &payment, before: before)
-        for operation in evolution.planned { payment = try plan(operation, on: payment, Context(context.type)) }
-        signals.add(evolution, of: row)
+        for note in evolution.notes { try append(note, evolution, context, of: payment, from: row.status) }
+        if isChanged { try updateOrder(of: payment, from: state) }
+        for operation in evolution.planned { try plan(operation, on: &payment, Context(context.type)) }
+        signals.add(evolution, of: payment.row)
         if !evolution.followUps.isEmpty {
             try follow(evolution.followUps, of: payment)
             // What became of the order's other payments can have changed this one.
             payment = try load(payment.row.id)
         }
-        return Applied(payment: payment, evolution: evolution)
     }
 
     private func writeRefunds(_ evolution: Evolution, _ context: Context, of payment: inout Payment) throws {
@@ -211,7 +226,7 @@ struct PaymentLedger {
         }
     }
 
-    private func review(of payment: Payment, _ evolution: Evolution) -> PaymentReview? {
+    private func review(of payment: borrowing Payment) -> PaymentReview? {
         guard let open = payment.state.discrepancy else { return nil }
         if let known = payment.row.review, known.discrepancy == open { return known }
         return PaymentReview(open, detail: payment.explain(open), openedAt: now)
@@ -220,22 +235,17 @@ struct PaymentLedger {
     // MARK: The order
 
     /// Writes the order's status where this payment's change can change it.
-    private func updateOrder(of payment: inout Payment, before: Payment) throws {
-        guard payment.row != before.row else { return }
-        let old = OrderState(payments: payment.order.map { $0.id == before.row.id ? before.row.summary : $0.summary }).status
-        payment.order = payment.order.map { $0.id == payment.row.id ? payment.row : $0 }
-        if !payment.order.contains(where: { $0.id == payment.row.id }) { payment.order.append(payment.row) }
-        let new = OrderState(payments: payment.order.map(\.summary)).status
-        // The order's row does not know of a payment that was inserted beside others.
-        guard old != new || (payment.order.count > 1 && before.row.status != payment.row.status) else { return }
+    private func updateOrder(of payment: borrowing Payment, from state: PaymentState) throws {
+        let new = payment.order(with: payment.state).status
+        if new == payment.order(with: state).status { return }
         try writer.updateOrder(payment.row.orderID, status: Order.Status(new), at: now)
     }
 
     // MARK: What follows
 
     /// Stores an operation of the gateway's own. Recovery makes the call.
-    func plan(_ planned: PlannedOperation, on payment: Payment, _ context: Context) throws -> Payment {
-        guard let intentID = payment.row.paymentIntentID else { return payment }
+    func plan(_ planned: PlannedOperation, on payment: inout Payment, _ context: Context) throws {
+        guard let intentID = payment.row.paymentIntentID else { return }
         let request: OperationRequest
         switch planned.kind {
         case .cancel: request = .cancel(CancelPaymentRequest(paymentIntentID: intentID))
@@ -250,15 +260,14 @@ struct PaymentLedger {
                 transactionID: payment.row.id, request: request, idempotency: nil,
                 requestID: "gateway-\(planned.reason.rawValue)-\(payment.row.id)"),
             lease: nil, at: now)
-        return try stored(planned, operation, on: payment, metadata: [:], reason: nil, detail: context.detail).payment
+        try stored(planned, operation, on: &payment, metadata: [:], reason: nil, detail: context.detail)
     }
 
     /// Notes that an operation was stored: a refund reserves its amount.
     func stored(
-        _ planned: PlannedOperation, _ operation: Operation, on payment: Payment, metadata: [String: String], reason: String?,
-        detail: String? = nil
-    ) throws -> Applied {
-        var payment = payment
+        _ planned: PlannedOperation, _ operation: Operation, on payment: inout Payment, metadata: [String: String],
+        reason: String?, detail: String? = nil
+    ) throws {
         var refundRow: Int64 = 0
         if planned.kind == .refund {
             let record = try writer.insertRefund(
@@ -272,10 +281,29 @@ struct PaymentLedger {
         }
         var context = Context("\(planned.kind.rawValue).requested", operationID: operation.id)
         context.detail = detail ?? planned.reason.detail
-        return try apply(.requested(planned, id: operation.id, refundRow: refundRow), to: payment, context)
+        try apply(.requested(planned, id: operation.id, refundRow: refundRow), to: &payment, context)
     }
 
-    private func follow(_ followUps: [FollowUp], of payment: Payment) throws {
+    /// Ends an operation that no task works on, and stores the answer under its idempotency key.
+    ///
+    /// - Parameter outcome: the outcome's name in the books.
+    /// - Returns: false where a task works on it, or it has ended.
+    func endUnleased(
+        _ end: OperationEnd, outcome: String, answer: PaymentAnswer, encoder: any AnswerEncoder
+    ) throws -> Bool {
+        let isEnded = try writer.endUnleasedOperation(
+            end.id, state: end.succeeded ? .succeeded : .failed, outcome: outcome, at: now)
+        guard isEnded, let operation = try writer.operation(end.id) else { return false }
+        if let reference = operation.idempotency {
+            try writer.completeIdempotencyKey(
+                reference, answer: encoder.encode(answer, requestID: operation.requestID), at: now)
+        }
+        return true
+    }
+
+    /// Carries out what one payment's change means for the order's others. It comes to an end: a payment is canceled as superfluous once, and
+    /// only a payment that is paid and was canceled looks at its siblings again.
+    private func follow(_ followUps: [FollowUp], of payment: borrowing Payment) throws {
         for followUp in followUps {
             switch followUp {
             // A webhook stays pending for these. A refresh needs none: the next one shows what is latest.
@@ -283,186 +311,20 @@ struct PaymentLedger {
             case .cancelSiblings(let ids):
                 for id in ids { try cancelSuperfluous(id) }
             case .notifySiblings:
-                for sibling in payment.order
-                where sibling.id != payment.row.id && sibling.captured > 0 && sibling.closedReason != nil {
-                    _ = try apply(.siblingsChanged, to: load(sibling.id), Context("siblings.changed"))
+                for sibling in payment.others where sibling.captured > 0 && sibling.closedReason != nil {
+                    var other = try load(sibling.id)
+                    try apply(.siblingsChanged, to: &other, Context("siblings.changed"))
                 }
             }
         }
     }
 
     private func cancelSuperfluous(_ id: Int64) throws {
-        let payment = try load(id)
+        var payment = try load(id)
         switch lifecycle.decide(.cancelSuperfluous, on: payment.state) {
-        case .call(let planned): _ = try plan(planned, on: payment, Context("cancel.requested"))
-        case .observe(let observation): _ = try apply(observation, to: payment, Context("create.superseded"))
+        case .call(let planned): try plan(planned, on: &payment, Context("cancel.requested"))
+        case .observe(let observation): try apply(observation, to: &payment, Context("create.superseded"))
         case .refuse, .supersede, .reuse, .accepted: break
-        }
-    }
-
-    // MARK: History
-
-    private func append(
-        _ note: Note, _ evolution: Evolution, _ context: Context, of payment: Payment, from: PaymentStatus
-    ) throws {
-        let row = payment.row
-        let isMain = note == evolution.notes.first
-        var change = HistoryChange(
-            type: lineType(note, context, of: payment), actor: actor.name,
-            // A payment's first line has no status before.
-            fromStatus: note == .requested(.create) ? nil : HistoryStatus(isMain ? from : row.status),
-            toStatus: HistoryStatus(row.status))
-        switch note {
-        case .requested, .ended, .outcomeUnknown, .overdue, .observed, .superseded:
-            change.operationID = context.operationID
-            change.providerRequestID = context.providerRequestID
-            change.detail = context.detail
-            change.amount = evolution.movements.amount
-        case .alsoEnded(let operation, _, _): change.operationID = operation
-        case .reviewOpened: change.detail = row.review?.detail
-        case .dispute(let id):
-            change.detail = context.disputes.first { ObjectID($0.id) == id }.map { "the dispute is \($0.status)" }
-        case .reviewClosed(let code): change.detail = code.rawValue
-        case .reviewAccepted(let accepted):
-            change.detail = [accepted.code.rawValue, context.detail].compactMap { $0 }.joined(separator: ": ")
-        }
-        try writer.appendHistory(change, of: row, at: now)
-    }
-
-    /// The type of a line of history.
-    private func lineType(_ note: Note, _ context: Context, of payment: Payment) -> String {
-        switch note {
-        // The line of a refund's answer has the refund's status.
-        case .ended(.refund, .completed), .ended(.refund, .refundFailed):
-            let refund = payment.refunds.first { $0.operationID == context.operationID }
-            return "refund.\(refund?.status.rawValue ?? "succeeded")"
-        default: return note.lineType(context)
-        }
-    }
-}
-
-extension Note {
-    /// The type of a line of history.
-    fileprivate func lineType(_ context: PaymentLedger.Context) -> String {
-        switch self {
-        case .requested(let kind): "\(kind.rawValue).requested"
-        case .ended(let kind, let reason), .alsoEnded(_, let kind, let reason): "\(kind.rawValue).\(reason.lineWord)"
-        case .outcomeUnknown(let kind): "\(kind.rawValue).unknown"
-        case .overdue(let kind): "\(kind.rawValue).overdue"
-        case .observed: context.type
-        case .superseded: "create.superseded"
-        case .dispute: "dispute.changed"
-        case .reviewOpened: "review.opened"
-        case .reviewClosed: "review.closed"
-        case .reviewAccepted: "review.accepted"
-        }
-    }
-}
-
-extension OperationEnd.Reason {
-    /// The last word of a line's type.
-    fileprivate var lineWord: String {
-        switch self {
-        case .completed: "succeeded"
-        case .declined: "declined"
-        case .rejected: "rejected"
-        case .notSent: "not_sent"
-        case .notExecuted: "not_executed"
-        case .canceled: "canceled"
-        case .refundFailed: "failed"
-        case .declared: "resolved"
-        }
-    }
-}
-
-extension PlannedOperation.Reason {
-    /// Why the gateway makes the call by itself, for the history; nil for a client's request.
-    fileprivate var detail: String? {
-        switch self {
-        case .client: nil
-        case .duplicate: "another payment of the order is paid"
-        case .superfluous: "the payment must not be paid any more"
-        case .review: "an operator gives the money back"
-        }
-    }
-}
-
-extension Movements {
-    /// The amount for a line of history, in minor units: what moved most.
-    fileprivate var amount: Int64? {
-        let moved = max(max(abs(captured), abs(refunded)), max(abs(reserved), abs(disputed)))
-        return moved == 0 ? nil : moved
-    }
-}
-
-extension Order.Status {
-    init(_ status: OrderStatus) {
-        self =
-            switch status {
-            case .pending: .pending
-            case .completed: .completed
-            case .failed: .failed
-            case .canceled: .canceled
-            case .partiallyRefunded: .partiallyRefunded
-            case .refunded: .refunded
-            }
-    }
-}
-
-extension RefundFacts {
-    init(_ record: RefundRecord) {
-        let status = RefundStatus(record.status)
-        // The row's status is the provider's word once the provider has shown the refund.
-        let isShown = record.providerRefundID != nil && record.decision != .succeeded
-        self.init(
-            id: record.id, operation: record.operationID, amount: record.amount.minorUnits,
-            providerID: record.providerRefundID.map { ObjectID($0) }, shown: isShown ? status : nil,
-            decision: record.decision ?? (isShown || status != .failed ? nil : .refused), providerAmount: record.providerAmount)
-    }
-}
-
-extension RefundRecord {
-    mutating func take(_ facts: RefundFacts) {
-        providerRefundID = facts.providerID?.text
-        status = facts.status.refundStatus
-        // What the provider shows outranks a declared success. A declared failure is kept: the provider may contradict it.
-        decision = facts.shown != nil && facts.decision == .succeeded ? nil : facts.decision
-        providerAmount = facts.providerAmount
-    }
-}
-
-extension PaymentLedger.Payment {
-    /// The dispute that the API shows: the most recent open one, else the last.
-    var shownDispute: Dispute? {
-        func isOlder(_ left: DisputeRecord, _ right: DisputeRecord) -> Bool {
-            (left.changedAt, ObjectID(left.dispute.id)) < (right.changedAt, ObjectID(right.dispute.id))
-        }
-        let open = disputes.filter { !DisputeStage($0.dispute.status).isClosed }
-        return (open.max(by: isOlder) ?? disputes.max(by: isOlder))?.dispute
-    }
-
-    /// A discrepancy in words, for operators.
-    func explain(_ discrepancy: Discrepancy) -> String {
-        let currency = row.amount.currency
-        func money(_ minorUnits: Int64) -> String { "\(Money(minorUnits: minorUnits, currency: currency))" }
-        switch discrepancy.code {
-        case .objectDiffers where discrepancy.value == 1:
-            return "The provider shows the payment as canceled after it was captured."
-        case .objectDiffers where discrepancy.value == 2: return "The provider showed one refund of the gateway under two ids."
-        case .objectDiffers:
-            let other = state.otherIntentID?.text ?? "another one"
-            return "The provider shows the payment intent \(other) where \(row.paymentIntentID ?? "none") was expected."
-        case .amountDiffers where discrepancy.value < 0:
-            return "The provider has the payment in another currency than \(currency.code)."
-        case .amountDiffers: return "The provider has \(money(discrepancy.value)), which is not the amount that was asked for."
-        case .duplicatePayment: return "The payment was canceled and is paid, and so is or may be another payment of the order."
-        case .paidAfterCancel: return "The payment was canceled, and the provider captured \(money(discrepancy.value))."
-        case .capturedMore: return "The provider captured \(money(discrepancy.value)), which is more than was asked for."
-        case .capturedLess: return "The provider captured \(money(discrepancy.value)), which is less than was asked for."
-        case .refundExceeds: return "The provider shows refunds of \(money(discrepancy.value)), which is more than was captured."
-        case .refundContradictsDecision:
-            return "The provider made the refund \(discrepancy.value), which the gateway had ended as failed."
-        case .outcomeUnknown: return "The operation \(discrepancy.value) has had no outcome for 72 hours."
         }
     }
 }

@@ -15,6 +15,8 @@ extension Explanation: Encodable {
         case captured = "captured_minor"
         case refunded = "refunded_minor"
         case reserved = "reserved_minor"
+        case disputed = "disputed_minor"
+        case refundable = "refundable_minor"
         case entries
         case next
     }
@@ -32,6 +34,8 @@ extension Explanation: Encodable {
         try container.encode(captured, forKey: .captured)
         try container.encode(refunded, forKey: .refunded)
         try container.encode(reserved, forKey: .reserved)
+        try container.encode(disputed, forKey: .disputed)
+        try container.encode(refundable, forKey: .refundable)
         try container.encode(entries, forKey: .entries)
         try container.encode(next, forKey: .next)
     }

@@ -13,6 +13,8 @@ extension Explanation {
         captured = transaction.captured
         refunded = transaction.refunded
         reserved = transaction.reserved
+        disputed = transaction.disputed
+        refundable = transaction.refundable
         entries = Self.story(rows)
         next = Self.steps(rows)
     }

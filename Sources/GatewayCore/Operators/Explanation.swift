@@ -95,6 +95,10 @@ package struct Explanation: Sendable, Hashable {
     package var refunded: Int64
     /// What is on its way back, in minor units.
     package var reserved: Int64
+    /// What open and lost disputes took back, in minor units.
+    package var disputed: Int64
+    /// What can still be refunded, in minor units.
+    package var refundable: Int64
     /// What happened, the oldest first.
     package var entries: [Entry]
     /// What comes next, at least one step.

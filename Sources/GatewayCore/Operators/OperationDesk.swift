@@ -63,8 +63,9 @@ package struct OperationDesk: Sendable {
             let ledger = PaymentLedger(
                 writer: writer, lifecycle: lifecycle, installation: installation, now: now, actor: .person(operatorName))
             let asked = operation
-            guard let operation = try writer.operation(id), operation.state.isOpen else { throw Self.ended(asked) }
-            let payment = try ledger.load(operation.transactionID)
+            guard let operation = try writer.operation(id) else { throw GatewayError(.internal, "The operation \(id) is gone.") }
+            guard operation.state.isOpen else { throw Self.ended(operation) }
+            var payment = try ledger.load(operation.transactionID)
             // What was shown before another task worked on it proves nothing.
             guard operation.fence == asked.fence, payment.row.version == row.version else { throw Self.changed(payment.row) }
             try checkObject(resolution.object, of: operation, payment, in: writer)
@@ -75,8 +76,8 @@ package struct OperationDesk: Sendable {
                 var context = PaymentLedger.Context("\(operation.kind.rawValue).resolved", operationID: id)
                 context.detail = "ended by hand as \(resolution.outcome.rawValue): \(note)"
                 context.take(look)
-                let applied = try ledger.apply(observation, to: payment, context)
-                for end in applied.evolution.ended { try self.end(end, applied, in: writer, at: now) }
+                let ended = try ledger.apply(observation, to: &payment, context).ended
+                for end in ended { try self.end(end, payment, in: ledger) }
             case .refuse(let refusal): throw Self.error(refusal, operation, payment.row)
             case .call, .supersede, .reuse, .accepted: throw GatewayError(.internal, "An operator's word is written or refused.")
             }
@@ -107,7 +108,7 @@ package struct OperationDesk: Sendable {
 
     /// - Throws: ``GatewayError/Code/invalidRequest`` where the object belongs to another payment or refund.
     private func checkObject(
-        _ object: String?, of operation: Operation, _ payment: PaymentLedger.Payment, in reader: any StoreReader
+        _ object: String?, of operation: Operation, _ payment: borrowing PaymentLedger.Payment, in reader: any StoreReader
     ) throws {
         guard let object else { return }
         if operation.kind == .create {
@@ -127,27 +128,9 @@ package struct OperationDesk: Sendable {
         }
     }
 
-    private func end(
-        _ end: OperationEnd, _ applied: PaymentLedger.Applied, in writer: any StoreWriter, at now: Timestamp
-    ) throws {
-        let isEnded = try writer.endUnleasedOperation(
-            end.id, state: end.succeeded ? .succeeded : .failed, outcome: "resolved", at: now)
-        guard isEnded, let operation = try writer.operation(end.id) else {
-            throw GatewayError(.invalidState, "The gateway works on the operation \(end.id) now; try again in a minute.")
-        }
-        guard let reference = operation.idempotency else { return }
-        let answer: PaymentAnswer =
-            if !end.succeeded {
-                .failure(Self.refusal)
-            } else if end.kind == .create {
-                .intentCreated(applied.row)
-            } else if let refund = applied.payment.refunds.first(where: { $0.operationID == end.id }) {
-                .refund(refund)
-            } else {
-                .transaction(applied.row)
-            }
-        try writer.completeIdempotencyKey(
-            reference, answer: encoder.encode(answer, requestID: operation.requestID), at: now)
+    private func end(_ end: OperationEnd, _ payment: borrowing PaymentLedger.Payment, in ledger: PaymentLedger) throws {
+        let answer = end.succeeded ? try payment.answer(toSucceeded: end) : .failure(Self.refusal)
+        guard try ledger.endUnleased(end, outcome: "resolved", answer: answer, encoder: encoder) else { throw Self.busy(end.id) }
     }
 
     // MARK: Discrepancies
@@ -173,7 +156,7 @@ package struct OperationDesk: Sendable {
             guard let known = try writer.transaction(id) else { throw GatewayError(.notFound, "There is no payment \(id).") }
             let ledger = PaymentLedger(
                 writer: writer, lifecycle: lifecycle, installation: installation, now: now, actor: .person(operatorName))
-            let payment = try ledger.load(known)
+            var payment = try ledger.load(known)
             if let open = payment.state.discrepancy, open != seen { throw Self.other(open, of: known) }
             var context = PaymentLedger.Context("review.\(resolution.rawValue)")
             context.detail = note
@@ -192,10 +175,12 @@ package struct OperationDesk: Sendable {
             }
             switch lifecycle.decide(command, on: payment.state) {
             case .observe(let observation):
-                let applied = try ledger.apply(observation, to: payment, context)
-                for end in applied.evolution.ended { try self.end(end, applied, in: writer, at: now) }
-                return (applied.row, ledger.signals.all)
-            case .call(let planned): return (try ledger.plan(planned, on: payment, context).row, ledger.signals.all)
+                let ended = try ledger.apply(observation, to: &payment, context).ended
+                for end in ended { try self.end(end, payment, in: ledger) }
+                return (payment.shownRow, ledger.signals.all)
+            case .call(let planned):
+                try ledger.plan(planned, on: &payment, context)
+                return (payment.shownRow, ledger.signals.all)
             case .refuse(.nothingOpen):
                 throw GatewayError(.invalidState, "The payment \(id) has no open discrepancy.")
             case .refuse(.unverified): throw Self.unverified(known, payment.state.discrepancy)
@@ -299,17 +284,18 @@ package struct OperationDesk: Sendable {
         case .objectMissing where operation.kind == .create:
             GatewayError.invalid("object", "A create that succeeded has made a payment intent: give the provider's id of it.")
         case .objectMissing: GatewayError.invalid("object", "A refund that succeeded has an id at the provider: give it.")
-        case .busy:
-            GatewayError(
-                .invalidState, "The gateway works on the operation \(operation.id) now; try again in a minute.")
+        case .busy: busy(operation.id)
         case .nothingOpen: ended(operation)
         default: refusal.error(for: row)
         }
     }
 
-    private static func ended(_ operation: Operation?) -> GatewayError {
-        guard let operation else { return GatewayError(.notFound, "There is no such operation.") }
-        return GatewayError(
+    private static func busy(_ operation: Int64) -> GatewayError {
+        GatewayError(.invalidState, "The gateway works on the operation \(operation) now; try again in a minute.")
+    }
+
+    private static func ended(_ operation: Operation) -> GatewayError {
+        GatewayError(
             .invalidState,
             "The operation \(operation.id) has ended as \(operation.state.rawValue); only an open one can be resolved.")
     }

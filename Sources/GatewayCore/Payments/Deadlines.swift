@@ -7,7 +7,8 @@ import Synchronization
 /// timers for nothing. Here a deadline that is called off is gone, and one task looks ten times a second which are due, as long as
 /// there are any.
 final class Deadlines: Sendable {
-    private typealias Deadline = (due: ContinuousClock.Instant, action: @Sendable () -> Void)
+    /// When it is due, in time since ``Deadlines`` was made, and what runs then.
+    private typealias Deadline = (due: Duration, action: @Sendable () -> Void)
 
     private struct State {
         var deadlines: [UInt64: Deadline] = [:]
@@ -24,9 +25,17 @@ final class Deadlines: Sendable {
     private let state = Mutex(State())
     private let calls: AsyncStream<Void>
     private let call: AsyncStream<Void>.Continuation
+    /// The time since this was made.
+    private let elapsed: @Sendable () -> Duration
+    /// Waits as long as ``precision`` says, or until the task is cancelled.
+    private let pause: @Sendable () async throws -> Void
 
-    init() {
+    /// - Parameter clock: what measures the time. It must not follow the wall clock where that is set.
+    init(clock: some Clock<Duration>) {
         (calls, call) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let start = clock.now
+        elapsed = { start.duration(to: clock.now) }
+        pause = { try await clock.sleep(for: Self.precision) }
     }
 
     /// Has `action` run once `duration` has passed, within ``precision``. It must be short, and not wait for anything.
@@ -35,7 +44,7 @@ final class Deadlines: Sendable {
     ///
     /// - Returns: what ``callOff(_:)`` takes.
     func set(after duration: Duration, _ action: @escaping @Sendable () -> Void) -> UInt64 {
-        let due = ContinuousClock.now + duration
+        let due = elapsed() + duration
         let (id, needsWatch, isOver) = state.withLock { state -> (UInt64, Bool, Bool) in
             state.last += 1
             if state.isOver { return (state.last, false, true) }
@@ -56,7 +65,10 @@ final class Deadlines: Sendable {
     /// Runs what is due, until the task is cancelled, and then all that is left: nobody would ever do it.
     func run() async {
         for await _ in calls {
-            while isNeeded(), (try? await Task.sleep(for: Self.precision)) != nil { run { $0.due <= .now } }
+            while isNeeded(), (try? await pause()) != nil {
+                let now = elapsed()
+                run { $0.due <= now }
+            }
         }
         state.withLock { $0.isOver = true }
         run { _ in true }

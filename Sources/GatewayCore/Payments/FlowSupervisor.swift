@@ -27,13 +27,16 @@ package final class FlowSupervisor: Service {
     private let state = Mutex(State())
     private let ownThreads: (any BlockingExecutor)?
     /// When the flows' calls have to be done.
-    let deadlines = Deadlines()
+    let deadlines: Deadlines
 
     /// A supervisor without flows.
     ///
-    /// - Parameter ownThreads: for flows that are alone; nil has all run on the threads of whoever starts them.
-    package init(ownThreads: (any BlockingExecutor)? = nil) {
+    /// - Parameters:
+    ///   - ownThreads: for flows that are alone; nil has all run on the threads of whoever starts them.
+    ///   - clock: what measures the deadlines of their calls.
+    package init(ownThreads: (any BlockingExecutor)? = nil, clock: some Clock<Duration> = ContinuousClock()) {
         self.ownThreads = ownThreads
+        deadlines = Deadlines(clock: clock)
     }
 
     /// Whether the shutdown has begun.

@@ -3,27 +3,44 @@ import Logging
 import ProviderAPI
 
 extension OperationRunner {
-    /// What is known about a call beside its outcome.
-    struct Circumstances: Sendable {
+    /// What became of one attempt at an operation: of its call, or of the look-up in its place.
+    struct Attempt: Sendable {
+        /// The outcome that the log, the metrics, the history and the client's answer name.
+        let outcome: Result<Answer, ProviderError>
+        /// Whether the provider was called. Otherwise ``found`` has what a look-up found instead; nil where it had no answer.
+        let isCall: Bool
         /// What a look-up found in place of a call.
-        var found: ProviderLook?
+        private(set) var found: ProviderLook?
         /// What a look-up found after the call was refused.
         var foundAfterRefusal: ProviderLook?
         /// Whether this call had the key of the first one while the provider remembered it.
         var isKeyRemembered = false
         /// Whether the last call is at least ``RecoverySchedule/evidenceAge`` old.
-        var isLastCallOld = false
-        /// Whether no call was made, because the provider could not be asked about the operation.
-        var hasNoAnswer = false
+        private(set) var isLastCallOld = false
 
-        init() {}
+        /// A call with this outcome.
+        init(_ outcome: Result<Answer, ProviderError>) {
+            (self.outcome, isCall) = (outcome, true)
+        }
 
-        /// No call was made, and the provider did not answer the look-up.
-        static let lookUpFailed = {
-            var circumstances = Circumstances()
-            circumstances.hasNoAnswer = true
-            return circumstances
-        }()
+        /// A look-up in place of a call.
+        init(found look: ProviderLook, of operation: Operation, at now: Timestamp) {
+            switch look.found {
+            case .intent(let intent) where operation.kind.hasTrace(in: IntentStatus(intent)): outcome = .success(.intent(intent))
+            case .intent, .nothing, .refunds:
+                outcome = .failure(.unknown(CallFailure("the provider shows no trace of the operation")))
+            }
+            isCall = false
+            found = look
+            isLastCallOld = now.duration(since: operation.lastCallAt ?? operation.createdAt) >= RecoverySchedule.evidenceAge
+        }
+
+        /// A look-up that had no answer.
+        ///
+        /// - Parameter failure: why.
+        init(lookUpFailed failure: CallFailure) {
+            (outcome, isCall) = (.failure(.unknown(failure)), false)
+        }
     }
 
     /// T2: writes the outcome of an operation, only while it is still ours, and the answer with it.
@@ -33,16 +50,16 @@ extension OperationRunner {
     ///
     /// - Parameter transaction: as it was before the call, to answer from where the books cannot be read either.
     func resolve(
-        _ operation: Operation, on transaction: PaymentTransaction, _ outcome: Result<Answer, ProviderError>,
-        _ circumstances: Circumstances = Circumstances()
+        _ operation: Operation, on transaction: PaymentTransaction, _ attempt: Attempt
     ) async -> GatewayAnswer {
         do {
-            return try await write(outcome, circumstances, of: operation)
+            return try await write(attempt, of: operation, on: transaction)
         } catch {
             logUnwritten(operation, error)
             switch error {
-            case StoreError.constraint: await reschedule(operation)
-            case StoreError.unavailable: supervisor.start { await resolveLater(operation, outcome, circumstances) }
+            case StoreError.constraint: await keepOpen(operation, after: attempt, on: transaction)
+            case StoreError.unavailable:
+                supervisor.start { await resolveLater(operation, on: transaction, attempt) }
             default: break
             }
             return Idempotency.accepted(operation, on: transaction, encoder: encoder, requestID: operation.requestID)
@@ -52,38 +69,43 @@ extension OperationRunner {
     /// Nothing could be written, as on a full disk, and the lease keeps every other task from it: the outcome is written as soon as the
     /// store takes it. If the lease runs out first, recovery finds the outcome again.
     private func resolveLater(
-        _ operation: Operation, _ outcome: Result<Answer, ProviderError>, _ circumstances: Circumstances
+        _ operation: Operation, on transaction: PaymentTransaction, _ attempt: Attempt
     ) async {
         let attempts = (Self.lease - Self.deadline).components.seconds
         for _ in 0..<attempts {
             do {
                 try await clock.sleep(for: .seconds(1))
                 guard !supervisor.isClosed else { return }
-                _ = try await write(outcome, circumstances, of: operation)
+                _ = try await write(attempt, of: operation, on: transaction)
                 return
             } catch StoreError.unavailable {
                 continue
             } catch {
                 logUnwritten(operation, error)
-                if case StoreError.constraint = error { await reschedule(operation) }
+                if case StoreError.constraint = error { await keepOpen(operation, after: attempt, on: transaction) }
                 return
             }
         }
     }
 
     private func write(
-        _ outcome: Result<Answer, ProviderError>, _ circumstances: Circumstances, of operation: Operation
+        _ attempt: Attempt, of operation: Operation, on transaction: PaymentTransaction
     ) async throws -> GatewayAnswer {
         let now = clock.now()
+        // Made before the writer's turn, which others wait for.
+        let result =
+            attempt.isCall
+            ? CallResult(attempt.outcome, operation: operation.id, orderCurrency: transaction.amount.currency) : .lookUpFailed
         let (answer, signals): (GatewayAnswer, [LifecycleSignals.Signal]) = try await store.write { writer in
-            guard let row = try writer.transaction(ofOpenOperation: operation.id, fence: operation.fence) else {
+            guard let beside = try writer.surroundings(ofOpenOperation: operation.id, fence: operation.fence) else {
                 return (try answerOfOther(operation, in: writer), [])
             }
             let ledger = PaymentLedger(
                 writer: writer, lifecycle: lifecycle, installation: store.installation, now: now, actor: .gateway)
             let resolution = OutcomeResolution(
-                operation: operation, outcome: outcome, circumstances: circumstances, ledger: ledger, encoder: encoder)
-            return (try resolution.write(on: try ledger.load(row)), ledger.signals.all)
+                operation: operation, attempt: attempt, result: result, ledger: ledger, encoder: encoder)
+            var payment = try ledger.load(transaction, operation, beside)
+            return (try resolution.write(on: &payment), ledger.signals.all)
         }
         signals.emit(
             to: logger,
@@ -91,28 +113,14 @@ extension OperationRunner {
         return answer
     }
 
-    /// What the store refuses, such as an intent that belongs to another payment, it would refuse again at once: the next look waits.
-    private func reschedule(_ operation: Operation) async {
-        let now = clock.now()
+    /// What the store refuses, such as an intent that belongs to another payment, it would refuse again at once: the operation stays open as
+    /// one without an outcome, and the next look waits.
+    private func keepOpen(_ operation: Operation, after attempt: Attempt, on transaction: PaymentTransaction) async {
+        let failure = CallFailure("the outcome could not be written")
         do {
-            let signals = try await store.write { writer -> [LifecycleSignals.Signal] in
-                let ledger = PaymentLedger(
-                    writer: writer, lifecycle: lifecycle, installation: store.installation, now: now, actor: .gateway)
-                let isOverdue = now.duration(since: operation.createdAt) >= RecoverySchedule.reviewDeadline
-                var standing: OpenOperation?
-                if isOverdue, let row = try writer.transaction(ofOpenOperation: operation.id, fence: operation.fence) {
-                    let context = PaymentLedger.Context("\(operation.kind.rawValue).overdue", operationID: operation.id)
-                    let marked = try ledger.apply(.overdue(operation: operation.id), to: ledger.load(row), context)
-                    standing = marked.payment.state.operations.first { $0.id == operation.id }
-                    standing?.isUnknown = true
-                    standing?.mayHaveBeenSent = true
-                }
-                _ = try writer.keepOperationOpen(
-                    operation.id, fence: operation.fence, outcome: "unwritable", standing: standing,
-                    nextCheckAfter: RecoverySchedule.delay(afterAttempts: operation.attempts, isOverdue: isOverdue), at: now)
-                return ledger.signals.all
-            }
-            signals.emit(to: logger, metadata: ["operation_id": .stringConvertible(operation.id)])
+            _ = try await write(
+                attempt.isCall ? Attempt(.failure(.unknown(failure))) : Attempt(lookUpFailed: failure), of: operation,
+                on: transaction)
         } catch {
             logUnwritten(operation, error)
         }
@@ -139,5 +147,22 @@ extension OperationRunner {
         }
         return try Idempotency.accepted(
             operation, on: transaction, in: reader, encoder: encoder, requestID: operation.requestID)
+    }
+}
+
+extension PaymentLedger {
+    /// The outcome of an attempt as the state machine takes it.
+    ///
+    /// - Parameter result: what the call came back with. What a look-up found counts in its place.
+    func outcome(
+        of attempt: OperationRunner.Attempt, _ result: CallResult, of operation: Operation, on row: PaymentTransaction
+    ) throws -> Outcome {
+        Outcome(
+            operation.id, try attempt.found.map { .found(try lookUp($0, on: row)) } ?? result,
+            evidence: Evidence(
+                isKeyRemembered: attempt.isKeyRemembered,
+                lookUpAfterRefusal: try attempt.foundAfterRefusal.map { try lookUp($0, on: row) },
+                isLastCallOld: attempt.isLastCallOld,
+                isLookUpComplete: (attempt.found ?? attempt.foundAfterRefusal)?.isComplete ?? false))
     }
 }

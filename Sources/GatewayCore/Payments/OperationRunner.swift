@@ -26,7 +26,7 @@ struct OperationRunner: Sendable {
     }
 
     /// What a provider said to an operation.
-    enum Answer: Sendable, Hashable {
+    indirect enum Answer: Sendable, Hashable {
         case intent(PaymentIntent)
         case refund(Refund)
     }
@@ -36,7 +36,7 @@ struct OperationRunner: Sendable {
         _ operation: Operation, on transaction: PaymentTransaction, at provider: Provider, traceparent: String? = nil
     ) async -> GatewayAnswer {
         let outcome = await call(operation, at: provider, for: .client, traceparent: traceparent)
-        return await resolve(operation, on: transaction, outcome)
+        return await resolve(operation, on: transaction, Attempt(outcome))
     }
 
     /// Calls the provider once, with the operation's own key.

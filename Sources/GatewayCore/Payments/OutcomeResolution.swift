@@ -4,45 +4,27 @@ import ProviderAPI
 /// Writes what one outcome of an operation leads to: the payment, the operation, others that end with it, and stored answers.
 struct OutcomeResolution {
     let operation: Operation
-    let outcome: Result<OperationRunner.Answer, ProviderError>
-    let circumstances: OperationRunner.Circumstances
+    let attempt: OperationRunner.Attempt
+    /// What the call came back with; ``CallResult/lookUpFailed`` where none was made. What a look-up found counts in its place.
+    let result: CallResult
     let ledger: PaymentLedger
     let encoder: any AnswerEncoder
 
     /// Returns the client's answer.
-    func write(on payment: PaymentLedger.Payment) throws -> GatewayAnswer {
-        let observation = Observation.outcome(try observed(on: payment))
-        let applied = try ledger.apply(observation, to: payment, context(on: payment))
+    func write(on payment: inout PaymentLedger.Payment) throws -> GatewayAnswer {
+        let outcome = try ledger.outcome(of: attempt, result, of: operation, on: payment.row)
+        let ended = try ledger.apply(.outcome(outcome), to: &payment, context(on: payment)).ended
         var answer: GatewayAnswer?
-        for end in applied.evolution.ended {
-            if end.id == operation.id { answer = try store(end, applied) } else { try endOther(end, applied) }
+        for end in ended {
+            if end.id == operation.id { answer = try store(end, payment) } else { try endOther(end) }
         }
-        return try answer ?? keepOpen(applied)
+        return try answer ?? keepOpen(&payment)
     }
 
-    /// The outcome as the state machine takes it.
-    func observed(on payment: PaymentLedger.Payment) throws -> Outcome {
-        func lookUp(_ look: ProviderLook?) throws -> LookUp? { try look.map { try ledger.lookUp($0, on: payment.row) } }
-        let result: CallResult =
-            if let found = try lookUp(circumstances.found) {
-                .found(found)
-            } else if circumstances.hasNoAnswer {
-                .lookUpFailed
-            } else {
-                CallResult(outcome, operation: operation.id, orderCurrency: payment.row.amount.currency)
-            }
-        return Outcome(
-            operation.id, result,
-            evidence: Evidence(
-                isKeyRemembered: circumstances.isKeyRemembered, lookUpAfterRefusal: try lookUp(circumstances.foundAfterRefusal),
-                isLastCallOld: circumstances.isLastCallOld,
-                isLookUpComplete: (circumstances.found ?? circumstances.foundAfterRefusal)?.isComplete ?? false))
-    }
-
-    private func context(on payment: PaymentLedger.Payment) -> PaymentLedger.Context {
+    private func context(on payment: borrowing PaymentLedger.Payment) -> PaymentLedger.Context {
         var context = PaymentLedger.Context("\(operation.kind.rawValue).observed", operationID: operation.id)
-        context.providerRequestID = outcome.providerRequestID
-        switch outcome {
+        context.providerRequestID = attempt.outcome.providerRequestID
+        switch attempt.outcome {
         case .success(.intent(let intent)): context.intent = intent
         case .success(.refund(let refund)):
             context.refunds = [refund]
@@ -57,19 +39,19 @@ struct OutcomeResolution {
             // The client's words and no more: owners read the history too.
             context.detail = GatewayError(error, provider: payment.row.provider)?.detail ?? error.summary
         }
-        context.take(circumstances.foundAfterRefusal)
-        context.take(circumstances.found)
+        context.take(attempt.foundAfterRefusal)
+        context.take(attempt.found)
         return context
     }
 
     // MARK: The operation ended
 
-    private func store(_ end: OperationEnd, _ applied: PaymentLedger.Applied) throws -> GatewayAnswer {
+    private func store(_ end: OperationEnd, _ payment: borrowing PaymentLedger.Payment) throws -> GatewayAnswer {
         let isOurs = try ledger.writer.endOperation(
             operation.id, fence: operation.fence, state: end.succeeded ? .succeeded : .failed, outcome: label(end), at: ledger.now
         )
         guard isOurs else { throw StoreError.constraint("operation \(operation.id) has another owner") }
-        let result = try answer(to: end, applied)
+        let result = try answer(to: end, payment)
         let stored = encoder.encode(result, requestID: operation.requestID)
         if let reference = operation.idempotency {
             // Where nothing was sent the key is free again, so that the same request can be tried once more.
@@ -89,45 +71,41 @@ struct OutcomeResolution {
         switch end.reason {
         case .notExecuted: end.reason.rawValue
         case .completed: CallOutcome.completed.rawValue
-        default: outcome.label
+        default: attempt.outcome.label
         }
     }
 
-    private func answer(to end: OperationEnd, _ applied: PaymentLedger.Applied) throws -> PaymentAnswer {
+    private func answer(to end: OperationEnd, _ payment: borrowing PaymentLedger.Payment) throws -> PaymentAnswer {
         switch end.reason {
-        case .completed:
-            if end.kind == .create { return .intentCreated(applied.row) }
-            guard end.kind == .refund else { return .transaction(applied.row) }
-            guard let refund = applied.payment.refunds.first(where: { $0.operationID == end.id }) else {
-                throw GatewayError(.internal, "The operation \(end.id) has no refund.")
-            }
-            return .refund(refund)
-        case .declined: return .failure(declined(applied))
+        case .completed: return try payment.answer(toSucceeded: end)
+        case .declined: return .failure(declined(payment))
         case .rejected, .notSent:
-            if case .failure(let error) = outcome, let told = GatewayError(error, provider: applied.row.provider) {
+            if case .failure(let error) = attempt.outcome, let told = GatewayError(error, provider: payment.row.provider) {
                 return .failure(told)
             }
-            return .failure(Self.excluded(end.kind, applied.row.status))
+            return .failure(Self.excluded(end.kind, payment.row.status))
         case .notExecuted: return .failure(Self.notExecuted)
-        case .canceled: return .failure(GatewayError(.invalidState, "The payment was canceled."))
-        case .refundFailed: return .failure(refundFailed(end, applied))
+        case .canceled: return .failure(Self.canceled)
+        case .refundFailed: return .failure(refundFailed(end, payment))
         case .declared: return .failure(Self.notExecuted)
         }
     }
 
-    private func declined(_ applied: PaymentLedger.Applied) -> GatewayError {
-        if case .failure(let error) = outcome, let told = GatewayError(error, provider: applied.row.provider) { return told }
+    private func declined(_ payment: borrowing PaymentLedger.Payment) -> GatewayError {
+        if case .failure(let error) = attempt.outcome, let told = GatewayError(error, provider: payment.row.provider) {
+            return told
+        }
         // Some providers answer a decline with the intent; for the client it is the same decline.
-        var error = GatewayError(.paymentDeclined, applied.row.errorMessage ?? "The payment was declined.")
-        error.providerCode = applied.row.errorCode ?? "card_declined"
-        error.declineCode = applied.row.declineCode
+        var error = GatewayError(.paymentDeclined, payment.row.errorMessage ?? "The payment was declined.")
+        error.providerCode = payment.row.errorCode ?? "card_declined"
+        error.declineCode = payment.row.declineCode
         return error
     }
 
-    private func refundFailed(_ end: OperationEnd, _ applied: PaymentLedger.Applied) -> GatewayError {
-        let refund = applied.payment.refunds.first { $0.operationID == end.id }
+    private func refundFailed(_ end: OperationEnd, _ payment: borrowing PaymentLedger.Payment) -> GatewayError {
+        let refund = payment.refunds.first { $0.operationID == end.id }
         var reason: String?
-        if case .success(.refund(let shown)) = outcome { reason = shown.failureReason }
+        if case .success(.refund(let shown)) = attempt.outcome { reason = shown.failureReason }
         let cause = reason.map { " (\($0))" } ?? ""
         var error = GatewayError(
             .providerRejected,
@@ -154,35 +132,30 @@ struct OutcomeResolution {
     static let notExecuted = GatewayError(
         .providerRejected, "The provider did not carry out the request. Send it again with a new Idempotency-Key.")
 
+    private static let canceled = GatewayError(.invalidState, "The payment was canceled.")
+
     // MARK: It stays open, or others end with it
 
-    private func keepOpen(_ kept: PaymentLedger.Applied) throws -> GatewayAnswer {
-        var applied = kept
+    private func keepOpen(_ payment: inout PaymentLedger.Payment) throws -> GatewayAnswer {
         if ledger.now.duration(since: operation.createdAt) >= RecoverySchedule.reviewDeadline {
-            applied = try ledger.apply(
-                .overdue(operation: operation.id), to: kept.payment,
+            try ledger.apply(
+                .overdue(operation: operation.id), to: &payment,
                 PaymentLedger.Context("\(operation.kind.rawValue).overdue", operationID: operation.id))
         }
-        let standing = applied.payment.state.operations.first { $0.id == operation.id }
+        let standing = payment.state.operations.first { $0.id == operation.id }
         let isOurs = try ledger.writer.keepOperationOpen(
-            operation.id, fence: operation.fence, outcome: outcome.label, standing: standing,
+            operation.id, fence: operation.fence, outcome: attempt.outcome.label, standing: standing,
             nextCheckAfter: RecoverySchedule.delay(afterAttempts: operation.attempts, isOverdue: standing?.isOverdue ?? false),
             at: ledger.now)
         guard isOurs else { throw StoreError.constraint("operation \(operation.id) has another owner") }
         return try Idempotency.accepted(
-            operation, on: applied.row, in: ledger.writer, encoder: encoder, requestID: operation.requestID)
+            operation, on: payment.shownRow, in: ledger.writer, encoder: encoder, requestID: operation.requestID)
     }
 
     /// A cancellation ended another operation, which no task works on.
-    private func endOther(_ end: OperationEnd, _ applied: PaymentLedger.Applied) throws {
-        let ended = try ledger.writer.endUnleasedOperation(
-            end.id, state: end.succeeded ? .succeeded : .failed, outcome: end.reason.rawValue, at: ledger.now)
-        guard ended, let other = try ledger.writer.operation(end.id) else {
-            throw StoreError.constraint("operation \(end.id) has another owner")
-        }
-        guard let reference = other.idempotency else { return }
-        let stored = encoder.encode(
-            .failure(GatewayError(.invalidState, "The payment was canceled.")), requestID: other.requestID)
-        try ledger.writer.completeIdempotencyKey(reference, answer: stored, at: ledger.now)
+    private func endOther(_ end: OperationEnd) throws {
+        guard
+            try ledger.endUnleased(end, outcome: end.reason.rawValue, answer: .failure(Self.canceled), encoder: encoder)
+        else { throw StoreError.constraint("operation \(end.id) has another owner") }
     }
 }

@@ -12,7 +12,7 @@ extension PaymentFlow {
         }
         let currency = transaction.amount.currency
         let abilities = Abilities(provider.service.capabilities)
-        let payment = try ledger.load(transaction)
+        var payment = try ledger.load(transaction)
         let decision: Decision
         switch command {
         case .confirm: decision = lifecycle.decide(.confirm, on: payment.state)
@@ -36,7 +36,7 @@ extension PaymentFlow {
         }
         try provider.requireRoom()
         return try store(
-            planned, call(command, planned, intentID, currency), on: payment, at: provider, request, ledger)
+            planned, call(command, planned, intentID, currency), on: &payment, at: provider, request, ledger)
     }
 
     private func call(
@@ -64,7 +64,7 @@ extension PaymentFlow {
 
     /// Stores an operation, the request's idempotency key, and what the operation changes at once: a refund reserves its amount.
     func store(
-        _ planned: PlannedOperation, _ call: OperationRequest, on payment: PaymentLedger.Payment, at provider: Provider,
+        _ planned: PlannedOperation, _ call: OperationRequest, on payment: inout PaymentLedger.Payment, at provider: Provider,
         _ request: CallerContext, _ ledger: PaymentLedger
     ) throws -> Plan {
         let operation = try ledger.writer.insertOperation(
@@ -78,9 +78,8 @@ extension PaymentFlow {
         }
         var refund: CreateRefundRequest?
         if case .refund(let asked) = call { refund = asked }
-        let applied = try ledger.stored(
-            planned, operation, on: payment, metadata: refund?.metadata ?? [:], reason: refund?.reason)
-        return .call(operation, applied.row, provider)
+        try ledger.stored(planned, operation, on: &payment, metadata: refund?.metadata ?? [:], reason: refund?.reason)
+        return .call(operation, payment.shownRow, provider)
     }
 
     /// The amount that a client wrote, in the payment's currency; nil where it wrote none.

@@ -13,7 +13,7 @@ extension PaymentFlow {
                 .amountMismatch, "The payment's amount is \(amount), the order's \(order.amount). They must be equal."
             )
         }
-        let rows = Array(try ledger.writer.transactions(orderID: order.id).reversed())
+        let rows = try ledger.payments(of: order.id)
         let open = rows.first { $0.summary.mayStillBePaid }
         // A payment that may still be paid is reused wherever it is; a paid order needs no provider at all.
         let provider = try rows.contains { $0.captured > 0 } ? nil : provider(named: command.provider)
@@ -21,17 +21,20 @@ extension PaymentFlow {
         let creation = Creation(
             isManualCapture: command.captureMethod == .manual,
             isSameProvider: open?.provider.isIdentical(to: named ?? "") ?? true,
-            chargesByItself: open.flatMap { registry.provider(named: $0.provider) }?.service.capabilities.chargesAtCreation
-                ?? false)
+            // Of a provider that is not loaded nobody knows.
+            chargesByItself: open.map {
+                registry.provider(named: $0.provider)?.service.capabilities.chargesAtCreation ?? true
+            } ?? false)
         let decision = lifecycle.decide(creation, on: try orderState(rows, open: open, ledger))
         switch decision {
         case .refuse(let refusal): return .refuse(refusal, refusal.error(for: order, open: open))
         case .reuse: return .answer(.intentHandedOut(try loaded(open)))
         case .accepted: return .answer(.accepted(try loaded(open)))
         case .supersede(let id, _):
-            _ = try ledger.apply(.superseded, to: ledger.load(id), PaymentLedger.Context("create.superseded"))
-            return try start(command, order, at: provider, request, ledger)
-        case .call: return try start(command, order, at: provider, request, ledger)
+            var superseded = try ledger.load(id)
+            try ledger.apply(.superseded, to: &superseded, PaymentLedger.Context("create.superseded"))
+            return try start(command, order, beside: try ledger.payments(of: order.id), at: provider, request, ledger)
+        case .call: return try start(command, order, beside: rows, at: provider, request, ledger)
         case .observe: throw GatewayError(.internal, "A creation observes nothing.")
         }
     }
@@ -74,7 +77,8 @@ extension PaymentFlow {
     }
 
     private func start(
-        _ command: CreatePaymentCommand, _ order: Order, at provider: Provider?, _ request: CallerContext, _ ledger: PaymentLedger
+        _ command: CreatePaymentCommand, _ order: Order, beside others: [PaymentTransaction], at provider: Provider?,
+        _ request: CallerContext, _ ledger: PaymentLedger
     ) throws -> Plan {
         guard let provider else { throw GatewayError(.internal, "A paid order takes no payment.") }
         guard provider.acceptsNewPayments else {
@@ -85,13 +89,13 @@ extension PaymentFlow {
             throw GatewayError.invalid("capture_method", "The provider \(provider.name) captures automatically only.")
         }
         try provider.requireRoom()
-        let row = try ledger.writer.insertTransaction(
+        var payment = try ledger.insert(
             PaymentTransaction(
                 id: 0, orderID: order.id, userID: order.userID, provider: provider.name, amount: order.amount,
                 captureMethod: command.captureMethod, status: .processing, metadata: command.metadata, createdAt: ledger.now,
                 updatedAt: ledger.now
-            )
-        )
+            ),
+            beside: others)
         var call = CreatePaymentIntentRequest(amount: order.amount, orderID: order.id, userID: order.userID.text)
         call.captureMethod = command.captureMethod
         call.description = command.description
@@ -100,7 +104,6 @@ extension PaymentFlow {
         call.customer = command.customer
         call.metadata = command.metadata
         call.returnURL = command.returnURL
-        let payment = PaymentLedger.Payment(row: row, state: row.state, order: [row])
-        return try store(PlannedOperation(.create), .create(call), on: payment, at: provider, request, ledger)
+        return try store(PlannedOperation(.create), .create(call), on: &payment, at: provider, request, ledger)
     }
 }

@@ -27,12 +27,8 @@ struct PaymentRefresh: Sendable {
         var refunds: [Refund]?
         if let refund {
             refunds = try await supervisor.ask(provider, for: account) { [call] () async throws(ProviderError) in
-                do throws(ProviderError) {
-                    return try await provider.service.listRefunds(ofPaymentIntent: id, in: call)
-                } catch {
-                    guard case .rejected(let rejection) = error, rejection.reason == .unsupported else { throw error }
-                    return [try await provider.service.retrieveRefund(refund, in: call)]
-                }
+                if let all = try await provider.listRefunds(ofPaymentIntent: id, in: call) { return all }
+                return [try await provider.service.retrieveRefund(refund, in: call)]
             }
         }
         let fetched = FetchedPayment(intent: current, refunds: refunds, askedAt: askedAt)

@@ -98,19 +98,19 @@ package struct OperationRecovery: Service {
         )
         guard let provider = registry.provider(named: transaction.provider) else {
             let failure = CallFailure("the provider \(transaction.provider) is not loaded")
-            _ = await runner.resolve(operation, on: transaction, .failure(.unknown(failure)), .lookUpFailed)
+            _ = await runner.resolve(operation, on: transaction, OperationRunner.Attempt(lookUpFailed: failure))
             return
         }
         guard let look = await look(for: operation, of: transaction, at: provider) else {
             let failure = CallFailure("the provider could not be asked about the operation")
-            _ = await runner.resolve(operation, on: transaction, .failure(.unknown(failure)), .lookUpFailed)
+            _ = await runner.resolve(operation, on: transaction, OperationRunner.Attempt(lookUpFailed: failure))
             return
         }
-        if let call = try await nextCall(of: operation, after: look, at: provider) {
+        let found = OperationRunner.Attempt(found: look, of: operation, at: clock.now())
+        if let call = try await nextCall(of: operation, after: found, at: provider) {
             await callAgain(call, on: transaction, at: provider)
         } else {
-            _ = await runner.resolve(
-                operation, on: transaction, Self.outcome(of: look, operation), circumstances(look, operation))
+            _ = await runner.resolve(operation, on: transaction, found)
         }
     }
 
@@ -157,25 +157,22 @@ package struct OperationRecovery: Service {
     ///
     /// - Returns: the operation with its request; nil where no call is made.
     private func nextCall(
-        of operation: Operation, after look: ProviderLook, at provider: Provider
+        of operation: Operation, after attempt: OperationRunner.Attempt, at provider: Provider
     ) async throws -> Operation? {
         let now = clock.now()
         let lifecycle = lifecycle
-        let circumstances = circumstances(look, operation)
         let elapsed = Elapsed(
             sinceRequest: now.duration(since: operation.createdAt), keyMemory: provider.service.idempotencyKeyMemory,
             crashCount: operation.deaths)
         let installation = store.installation
-        let encoder = runner.encoder
         return try await store.write { writer in
-            guard let row = try writer.transaction(ofOpenOperation: operation.id, fence: operation.fence) else { return nil }
+            guard try writer.surroundings(ofOpenOperation: operation.id, fence: operation.fence) != nil else { return nil }
             let ledger = PaymentLedger(
                 writer: writer, lifecycle: lifecycle, installation: installation, now: now, actor: .gateway)
-            let payment = try ledger.load(row)
-            let resolution = OutcomeResolution(
-                operation: operation, outcome: Self.outcome(of: look, operation), circumstances: circumstances, ledger: ledger,
-                encoder: encoder)
-            let evolution = lifecycle.evolve(payment.state, by: .outcome(try resolution.observed(on: payment)))
+            let payment = try ledger.load(operation.transactionID)
+            // Nothing of it is written yet: the call follows, and then its outcome.
+            let found = try ledger.outcome(of: attempt, .lookUpFailed, of: operation, on: payment.row)
+            let evolution = lifecycle.evolve(payment.state, by: .outcome(found))
             guard let open = evolution.state.operations.first(where: { $0.id == operation.id }),
                 case .call = lifecycle.decide(.repeatCall(operation: operation.id, elapsed), on: evolution.state)
             else { return nil }
@@ -189,34 +186,16 @@ package struct OperationRecovery: Service {
     }
 
     private func callAgain(_ operation: Operation, on transaction: PaymentTransaction, at provider: Provider) async {
-        var circumstances = OperationRunner.Circumstances()
-        circumstances.isKeyRemembered =
+        // As of before the call.
+        let isKeyRemembered =
             clock.now().duration(since: operation.createdAt) < provider.service.idempotencyKeyMemory
-        let outcome = await runner.call(operation, at: provider)
-        if case .failure(.rejected) = outcome, operation.mayHaveBeenSent, circumstances.isKeyRemembered {
+        var attempt = OperationRunner.Attempt(await runner.call(operation, at: provider))
+        attempt.isKeyRemembered = isKeyRemembered
+        if case .failure(.rejected) = attempt.outcome, operation.mayHaveBeenSent, isKeyRemembered {
             // The refusal counts if an earlier attempt left no trace.
-            circumstances.foundAfterRefusal = await look(for: operation, of: transaction, at: provider)
+            attempt.foundAfterRefusal = await look(for: operation, of: transaction, at: provider)
         }
-        _ = await runner.resolve(operation, on: transaction, outcome, circumstances)
-    }
-
-    private func circumstances(_ look: ProviderLook, _ operation: Operation) -> OperationRunner.Circumstances {
-        var circumstances = OperationRunner.Circumstances()
-        circumstances.found = look
-        let lastCall = operation.lastCallAt ?? operation.createdAt
-        circumstances.isLastCallOld = clock.now().duration(since: lastCall) >= RecoverySchedule.evidenceAge
-        return circumstances
-    }
-
-    /// The outcome that the log, the metrics and the history name.
-    private static func outcome(
-        of look: ProviderLook, _ operation: Operation
-    ) -> Result<OperationRunner.Answer, ProviderError> {
-        switch look.found {
-        case .intent(let intent) where operation.kind.hasTrace(in: IntentStatus(intent)): .success(.intent(intent))
-        case .intent, .nothing, .refunds:
-            .failure(.unknown(CallFailure("the provider shows no trace of the operation")))
-        }
+        _ = await runner.resolve(operation, on: transaction, attempt)
     }
 
     private func note(_ operation: Operation, at provider: Provider, isAnswered: Bool) {

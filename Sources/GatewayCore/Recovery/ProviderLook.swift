@@ -4,7 +4,7 @@ import ProviderAPI
 /// What a provider shows of an operation's effect, when the gateway looks for it.
 struct ProviderLook: Sendable {
     /// What was found.
-    enum Found: Sendable {
+    indirect enum Found: Sendable {
         /// No intent of this operation.
         case nothing
         /// The intent.
@@ -39,15 +39,12 @@ extension Operation {
         case .capture(let request): return try await Self.look(request.paymentIntentID, at: provider, amount, call)
         case .cancel(let request): return try await Self.look(request.paymentIntentID, at: provider, amount, call)
         case .refund(let request):
-            do throws(ProviderError) {
-                let refunds = try await provider.service.listRefunds(ofPaymentIntent: request.paymentIntentID, in: call)
+            if let refunds = try await provider.listRefunds(ofPaymentIntent: request.paymentIntentID, in: call) {
                 return ProviderLook(found: .refunds(refunds), isComplete: true)
-            } catch {
-                guard case .rejected(let rejection) = error, rejection.reason == .unsupported else { throw error }
-                let refund = try await provider.service.findRefund(
-                    createdBy: identity.id, ofPaymentIntent: request.paymentIntentID, in: call)
-                return ProviderLook(found: .refunds(refund.map { [$0] } ?? []), isComplete: false)
             }
+            let refund = try await provider.service.findRefund(
+                createdBy: identity.id, ofPaymentIntent: request.paymentIntentID, in: call)
+            return ProviderLook(found: .refunds(refund.map { [$0] } ?? []), isComplete: false)
         }
     }
 
@@ -56,20 +53,6 @@ extension Operation {
     ) async throws(ProviderError) -> ProviderLook {
         ProviderLook(
             found: .intent(try await provider.retrieve(intentID, of: amount, in: call)), isComplete: true)
-    }
-}
-
-extension Provider {
-    /// Fetches a payment intent. An intent that is gone is shown as expired.
-    func retrieve(
-        _ intentID: String, of amount: Money?, in call: CallContext
-    ) async throws(ProviderError) -> PaymentIntent {
-        do throws(ProviderError) {
-            return try await service.retrievePaymentIntent(intentID, in: call)
-        } catch {
-            guard case .rejected(let rejection) = error, rejection.reason == .gone, let amount else { throw error }
-            return rejection.paymentIntent ?? PaymentIntent(id: intentID, status: .expired, amount: amount)
-        }
     }
 }
 

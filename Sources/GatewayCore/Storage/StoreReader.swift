@@ -29,8 +29,6 @@ package protocol StoreReader {
 
     /// A transaction's refunds, oldest first.
     func refunds(transactionID: Int64) throws -> [RefundRecord]
-    /// The refund with this provider's id, among those of a transaction.
-    func refund(transactionID: Int64, providerRefundID: String) throws -> RefundRecord?
     /// Refunds that a provider has shown and that are still on their way, made within a time, oldest first.
     func pendingRefunds(
         at provider: String, createdFrom: Timestamp, createdTo: Timestamp, limit: Int
@@ -50,8 +48,8 @@ package protocol StoreReader {
     /// The open operations of a transaction, oldest first. Beside refunds there are at most one of create, confirm and capture, and one
     /// cancel.
     func openOperations(transactionID: Int64) throws -> [OpenOperation]
-    /// The transaction of an operation; nil where the operation has ended, or somebody has taken it over since it had this fence.
-    func transaction(ofOpenOperation id: Int64, fence: Int64) throws -> PaymentTransaction?
+    /// What stands beside an open operation; nil where it has ended, or somebody has taken it over since it had this fence.
+    func surroundings(ofOpenOperation id: Int64, fence: Int64) throws -> OperationSurroundings?
     /// Open operations whose lease has run out and whose next check is due, by the database's clock, the longest due first.
     ///
     /// - Parameter providers: those whose operations are left out.

@@ -10,12 +10,11 @@ package protocol StoreWriter: StoreReader {
 
     /// Adds a transaction; its `id` and `version` are given by the store.
     func insertTransaction(_ transaction: PaymentTransaction) throws -> PaymentTransaction
-    /// Writes every field that can change. Counts the version.
+    /// Writes every field that can change, and counts the version.
     ///
     /// - Parameter original: the row as it was read.
-    /// - Returns: the row as it is now.
     /// - Throws: ``StoreError/constraint(_:)`` where the row has another version than `original`.
-    func updateTransaction(_ transaction: PaymentTransaction, from original: PaymentTransaction) throws -> PaymentTransaction
+    func updateTransaction(_ transaction: inout PaymentTransaction, from original: PaymentTransaction) throws
 
     /// Adds a refund; its `id` is given by the store.
     func insertRefund(_ refund: RefundRecord) throws -> RefundRecord

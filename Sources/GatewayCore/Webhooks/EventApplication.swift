@@ -17,8 +17,6 @@ struct EventApplication {
 
     /// How long an event for an unknown object is kept waiting.
     static let retentionOfUnknown = Duration.seconds(24 * 3600)
-    /// The version where the provider was asked before the payment was found: what it showed is not known to be the latest.
-    private static let noVersion: Int64 = -1
     /// So many times an event is looked at again at once, because the payment changed while the provider was asked.
     private static let immediateRepeats = 2
 
@@ -49,20 +47,24 @@ struct EventApplication {
             context.intent = shown
             context.providerRequestID = shown.requestID
             let sight = IntentSight(shown, orderCurrency: row.amount.currency)
-            let applied = try ledger.apply(.intent(sight, .reported), to: ledger.load(row), context)
+            var payment = try ledger.load(row)
+            let evolution = try ledger.apply(.intent(sight, .reported), to: &payment, context)
             // Events show charges by their id only: the object tells with which payment method somebody paid.
-            if applied.row.isPaidByUnknownCharge { return .pending }
-            return try end(applied)
+            if payment.row.isPaidByUnknownCharge { return .pending }
+            return try end(evolution, payment.row)
         case .refund(let refund):
             guard let row = try transaction(refund.paymentIntentID) else { return try postponeUnknown(refund.paymentIntentID) }
             context.refunds = [refund]
             context.providerRequestID = refund.requestID
             context.detail = refund.failureReason
             let sights = RefundSights(try ledger.sights(of: [refund], on: row), isComplete: false)
-            return try end(ledger.apply(.refunds(sights, .reported), to: ledger.load(row), context))
+            var payment = try ledger.load(row)
+            let evolution = try ledger.apply(.refunds(sights, .reported), to: &payment, context)
+            return try end(evolution, payment.row)
         case .dispute(let dispute):
             guard let row = try transaction(dispute.paymentIntentID) else { return try postponeUnknown(dispute.paymentIntentID) }
-            return try end(apply(dispute, to: row))
+            let (evolution, changed) = try apply(dispute, to: row)
+            return try end(evolution, changed)
         case .paymentIntentReference(let id), .refundsOfPaymentIntent(let id):
             return try transaction(id) == nil ? postponeUnknown(id) : .pending
         case .other: return try end(.ignored, "it does not concern a payment")
@@ -71,32 +73,36 @@ struct EventApplication {
         }
     }
 
-    private func apply(_ dispute: Dispute, to row: PaymentTransaction) throws -> PaymentLedger.Applied {
+    private func apply(_ dispute: Dispute, to row: PaymentTransaction) throws -> (Evolution, PaymentTransaction) {
         var context = PaymentLedger.Context(lineType)
         context.disputes = [dispute]
         let facts = DisputeFacts(dispute, changedAt: record.event.createdAt, orderCurrency: row.amount.currency)
-        return try ledger.apply(.dispute(facts, .reported), to: ledger.load(row), context)
+        var payment = try ledger.load(row)
+        let evolution = try ledger.apply(.dispute(facts, .reported), to: &payment, context)
+        return (evolution, payment.row)
     }
 
-    private func end(_ applied: PaymentLedger.Applied) throws -> WebhookRecord.State {
-        if applied.evolution.followUps.contains(where: \.needsFetch) { return .pending }
-        return try end(.applied, result(applied.row))
+    private func end(_ evolution: Evolution, _ row: PaymentTransaction) throws -> WebhookRecord.State {
+        if evolution.followUps.contains(where: \.needsFetch) { return .pending }
+        return try end(.applied, result(row))
     }
 
     // MARK: What was fetched
 
+    /// - Parameter version: nil where the provider was asked before the payment was found.
     private func apply(_ fetched: FetchedPayment, _ version: Int64?) throws -> WebhookRecord.State {
         var fetched = fetched
         fetched.intent = completed(fetched.intent)
         guard let row = try transaction(of: fetched.intent) else { return try postponeUnknown(fetched.intent.id) }
         let before = row.review?.discrepancy
-        var (changed, followUps) = try ledger.observe(fetched, fetchedAt: version ?? Self.noVersion, on: row, type: lineType)
+        var (changed, followUps) = try ledger.observe(fetched, fetchedAt: version, on: row, type: lineType)
         if followUps.contains(where: \.needsFetch) {
             let isImmediate = record.attempts < Self.immediateRepeats
             return try postpone("the payment changed while the provider was asked", by: isImmediate ? .zero : nil)
         }
         switch record.event.subject {
-        case .dispute(let shown) where !fetched.shows(shown): changed = try apply(shown, to: changed).row
+        // Asking once more would show it no better: what the event says stands.
+        case .dispute(let shown) where !fetched.shows(shown): changed = try apply(shown, to: changed).1
         case .refund(let shown) where !fetched.shows(shown) && now.duration(since: record.receivedAt) < Self.retentionOfUnknown:
             return try postpone("the provider's list does not show the refund so far")
         default: break

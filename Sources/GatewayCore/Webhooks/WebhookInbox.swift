@@ -192,12 +192,9 @@ package struct WebhookInbox: Service {
     private static func refunds(
         ofPaymentIntent id: String, or shown: Refund?, at provider: Provider, _ call: CallContext
     ) async throws(ProviderError) -> [Refund] {
-        do throws(ProviderError) {
-            return try await provider.service.listRefunds(ofPaymentIntent: id, in: call)
-        } catch {
-            guard let shown, case .rejected(let rejection) = error, rejection.reason == .unsupported else { throw error }
-            return [shown]
-        }
+        if let all = try await provider.listRefunds(ofPaymentIntent: id, in: call) { return all }
+        guard let shown else { throw .unsupported("listing refunds") }
+        return [shown]
     }
 
     private func note(_ record: WebhookRecord, isAnswered: Bool) {

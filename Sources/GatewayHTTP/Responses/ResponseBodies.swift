@@ -178,6 +178,7 @@ struct ResponseBodies: Sendable {
         json.amount("amount", transaction.amount.minorUnits, currency)
         json.amount("amount_captured", transaction.captured, currency)
         json.amount("amount_refunded", transaction.refunded, currency)
+        json.amount("amount_refundable", transaction.refundable, currency)
         json.string("currency", currency.code)
         json.string("status", transaction.status.rawValue)
         json.string("payment_method", transaction.paymentMethod)

@@ -51,7 +51,7 @@ extension Explanation {
         lines.append("")
         lines.append(
             "Now: \(status.rawValue), \(amount); captured \(money(captured)), refunded \(money(refunded)), "
-                + "on its way back \(money(reserved))"
+                + "on its way back \(money(reserved)), disputed \(money(disputed)), refundable \(money(refundable))"
         )
         for step in next { lines.append("Next (\(step.by.rawValue)): \(Output.line(step.text))") }
         return lines.joined(separator: "\n")

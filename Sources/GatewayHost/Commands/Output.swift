@@ -1,4 +1,5 @@
 import Foundation
+import GatewayCore
 
 /// What commands write to standard output for programs.
 enum Output {
@@ -35,6 +36,6 @@ enum Output {
 
     /// Text of others, such as a provider's message, on one line of a terminal.
     static func line(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isHidden ? " " : $0 }))
     }
 }

@@ -1,3 +1,4 @@
+import GatewayCore
 import Logging
 
 /// The bytes of one log line, in the making.
@@ -126,7 +127,7 @@ struct LogLine {
         case "\n": add(raw: #"\n"#)
         case "\r": add(raw: #"\r"#)
         case "\t": add(raw: #"\t"#)
-        case _ where Self.isHidden(scalar):
+        case _ where scalar.isHidden:
             for unit in String(scalar).utf16 {
                 add(raw: #"\u"#)
                 for shift in [12, 8, 4, 0] { bytes.append(Self.digits[Int(unit >> shift & 15)]) }
@@ -136,12 +137,4 @@ struct LogLine {
     }
 
     private static let digits = Array("0123456789abcdef".utf8)
-
-    /// What a terminal, an editor or a viewer of logs may act on in place of showing it.
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
 }

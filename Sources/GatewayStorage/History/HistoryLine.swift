@@ -213,9 +213,9 @@ struct CanonicalBytes {
     }
 
     mutating func append(_ text: String?) {
-        guard let text else { return bytes.append(0) }
+        guard var text else { return bytes.append(0) }
         appendHead(count: text.utf8.count)
-        bytes.append(contentsOf: text.utf8)
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     mutating func append(_ blob: [UInt8]?) {

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayCore
 import Glibc
 
 /// Tries each module in a process of its own first: this program once more, with a command that links the module and tells.
@@ -94,6 +95,6 @@ package struct ModuleProbe: ModuleProbing {
     private static func lastLine(of text: String) -> String {
         let line = text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) } ?? ""
         return String(
-            String.UnicodeScalarView(line.unicodeScalars.filter { $0.properties.generalCategory != .control }).prefix(200))
+            String.UnicodeScalarView(line.unicodeScalars.filter { !$0.isHidden }).prefix(200))
     }
 }

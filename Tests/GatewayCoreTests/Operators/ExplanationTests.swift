@@ -29,6 +29,7 @@ struct ExplanationTests {
             let told = try await explanation(intent, in: gateway)
             #expect(told == (try await explanation(of: order, in: gateway)), "the number and the intent tell the same")
             #expect(told.status == .partiallyRefunded && told.captured == 10_000 && told.refunded == 4000)
+            #expect(told.disputed == 0 && told.refundable == 6000)
             #expect(told.entries.first?.subject == .order)
             #expect(told.entries.map(\.at) == told.entries.map(\.at).sorted())
             let requests = told.entries.filter { $0.subject == .request }
@@ -50,7 +51,7 @@ struct ExplanationTests {
                 let paid = try #require(try writer.transaction(id))
                 var row = paid
                 row.clientSecret = "pi_1_secret_never_told"
-                _ = try writer.updateTransaction(row, from: paid)
+                try writer.updateTransaction(&row, from: paid)
             }
             let told = try await explanation(of: subject.order, in: gateway)
             let json = String(decoding: try JSONEncoder().encode(told), as: UTF8.self)

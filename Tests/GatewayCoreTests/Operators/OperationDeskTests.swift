@@ -167,6 +167,25 @@ struct OperationDeskTests {
         }
     }
 
+    @Test("A word on what ends while the provider is asked is refused, and says how it ended")
+    func endedMeanwhile() async throws {
+        try await withGateway { gateway in
+            let (_, operation) = try await open(.confirm, in: gateway, isInReview: false)
+            let gate = Gate()
+            gateway.service.holdRetrievals(at: gate)
+            let forced = Resolution(.succeeded, isForced: true)
+            let late = Task { try await gateway.desk.resolve(operation.id, as: forced, note: "n", by: "ann") }
+            await gate.reached()
+            gateway.service.holdRetrievals(at: nil)
+            _ = try await gateway.desk.resolve(operation.id, as: forced, note: "n", by: "bob")
+            gate.open()
+            let error = await #expect(throws: GatewayError.self) { _ = try await late.value }
+            #expect(
+                error?.code == .invalidState && error?.detail.contains("has ended as succeeded") == true, "\(error?.detail ?? "")"
+            )
+        }
+    }
+
     @Test("A decision without a note, without the object that was made, or with one too many is refused with its field")
     func incomplete() async throws {
         try await withGateway { gateway in

@@ -1,3 +1,4 @@
+import GatewayHarness
 import Synchronization
 import Testing
 
@@ -5,8 +6,10 @@ import Testing
 
 @Suite("Many deadlines with one timer", .timeLimit(.minutes(10)))
 struct DeadlinesTests {
+    private let clock = HeldClock()
+
     private func withDeadlines(_ body: (Deadlines) async throws -> Void) async throws {
-        let deadlines = Deadlines()
+        let deadlines = Deadlines(clock: clock)
         try await withThrowingTaskGroup { group in
             group.addTask { await deadlines.run() }
             try await body(deadlines)
@@ -14,54 +17,46 @@ struct DeadlinesTests {
         }
     }
 
-    /// Waits for a deadline.
-    private func wait(for duration: Duration, of deadlines: Deadlines) async throws {
-        let over = FirstResult<Void>()
-        _ = deadlines.set(after: duration) { over.deliver(.success(())) }
-        try await over.value
-    }
-
     @Test("Each comes at its own time, and those that are set after a pause too")
     func times() async throws {
         try await withDeadlines { deadlines in
             for _ in 0..<2 {
-                let over = try await withThrowingTaskGroup { group in
-                    for number in [3, 1, 2] {
-                        group.addTask {
-                            let start = ContinuousClock.now
-                            try await wait(for: .milliseconds(250 * number), of: deadlines)
-                            #expect(.now - start >= .milliseconds(250 * number))
-                            return number
-                        }
+                let start = clock.now
+                let came = Mutex<[Int: Duration]>([:])
+                for number in [3, 1, 2] {
+                    _ = deadlines.set(after: .milliseconds(250 * number)) { [clock] in
+                        came.withLock { $0[number] = start.duration(to: clock.now) }
                     }
-                    return try await group.reduce(into: []) { $0.append($1) }
                 }
-                #expect(over.sorted() == [1, 2, 3])
+                try await eventually("all have come") {
+                    clock.advance(by: .milliseconds(10))
+                    return came.withLock { $0.count } == 3
+                }
+                for (number, time) in came.withLock({ $0 }) { #expect(time >= .milliseconds(250 * number)) }
             }
         }
     }
 
     @Test("One that is called off never comes, and harms no other")
     func calledOff() async throws {
-        let came = Mutex(0)
-        var late = 0
+        let came = Mutex<[String]>([])
         try await withDeadlines { deadlines in
             for _ in 0..<200 {
-                let due = ContinuousClock.now + .milliseconds(50)
-                deadlines.callOff(deadlines.set(after: .milliseconds(50)) { came.withLock { $0 += 1 } })
-                // The machine had something else to do meanwhile: this one may come.
-                if due <= .now { late += 1 }
+                deadlines.callOff(deadlines.set(after: .milliseconds(50)) { came.withLock { $0.append("called off") } })
             }
-            try await wait(for: .milliseconds(200), of: deadlines)
+            _ = deadlines.set(after: .milliseconds(200)) { came.withLock { $0.append("left") } }
+            try await eventually("the one that is left has come") {
+                clock.advance(by: .milliseconds(10))
+                return !came.withLock { $0.isEmpty }
+            }
         }
-        #expect(late < 200)
-        #expect(came.withLock { $0 } <= late)
+        #expect(came.withLock { $0 } == ["left"])
     }
 
     @Test("All come at once when nobody watches over them any more, and so do those that are set later")
     func end() async throws {
         let came = Mutex<[String]>([])
-        let deadlines = Deadlines()
+        let deadlines = Deadlines(clock: clock)
         _ = deadlines.set(after: .seconds(3600)) { came.withLock { $0.append("set before") } }
         let watch = Task { await deadlines.run() }
         watch.cancel()

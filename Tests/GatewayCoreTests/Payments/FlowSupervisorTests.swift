@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHarness
 import GatewayLifecycle
 import Glibc
 import Logging
@@ -70,15 +71,52 @@ struct FlowSupervisorTests {
         #expect(course.notes == ["the flow has ended", "the supervisor has ended"])
     }
 
+    @Test("A call that is not done by its deadline is given up as unknown, and its late answer finds nobody")
+    func deadline() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            let gate = Gate()
+            gateway.service.script(.confirm, .wait(gate, then: .act()))
+            let client = Task { try await gateway.confirm(subject.intent, request(key: "k")) }
+            await gate.reached()
+            try await eventually("the confirmation is given up") {
+                gateway.deadlineClock.advance(by: .seconds(1))
+                return try await gateway.lastOperation(of: subject.order).state == .unknown
+            }
+            gate.open()
+            #expect(try await client.value.status == 202)
+            let calls = try #require(gateway.flow.registry.providers.first).calls
+            try await eventually("the late call has ended") { calls.count == 0 }
+            #expect(try await gateway.lastOperation(of: subject.order).state == .unknown)
+        }
+    }
+
     @Test("A call that blocks its thread is given up at its deadline like any other")
     func blockedThread() async throws {
         try await withGateway { gateway in
-            let provider = try #require(gateway.flow.registry.providers.first)
-            let blockade = Blockade()
-            await #expect(throws: ProviderError.self) {
-                try await gateway.supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in blockade.hold() }
+            try await expectGivenUp(gateway.deadlineClock) { [provider] in
+                try await gateway.supervisor.ask(provider, $0)
             }
-            blockade.end()
+        }
+    }
+
+    /// Expects that a call that blocks its thread is given up once `clock` reaches its deadline.
+    private func expectGivenUp(
+        _ clock: HeldClock,
+        _ ask: @escaping @Sendable (@escaping @Sendable () async throws(ProviderError) -> Void) async throws -> Void
+    ) async throws {
+        let blockade = Blockade()
+        defer { blockade.end() }
+        let course = Course()
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                await #expect(throws: ProviderError.self) { try await ask { () async throws(ProviderError) in blockade.hold() } }
+                course.note("given up")
+            }
+            try await eventually("the call is given up") {
+                clock.advance(by: .seconds(1))
+                return course.notes == ["given up"]
+            }
         }
     }
 
@@ -107,16 +145,13 @@ struct FlowSupervisorTests {
 
     @Test("A call that blocks one of those threads leaves its flow another to answer on")
     func blockedOwnThread() async throws {
-        let supervisor = FlowSupervisor(ownThreads: OwnThreads())
-        let blockade = Blockade()
-        await withTaskGroup { group in
+        let clock = HeldClock()
+        let supervisor = FlowSupervisor(ownThreads: OwnThreads(), clock: clock)
+        try await withThrowingTaskGroup { group in
             group.addTask { await supervisor.deadlines.run() }
-            await #expect(throws: ProviderError.self) {
-                try await supervisor.perform {
-                    try await supervisor.ask(provider, within: .zero) { () async throws(ProviderError) in blockade.hold() }
-                }
+            try await expectGivenUp(clock) { [provider] call in
+                try await supervisor.perform { try await supervisor.ask(provider, call) }
             }
-            blockade.end()
             group.cancelAll()
         }
     }

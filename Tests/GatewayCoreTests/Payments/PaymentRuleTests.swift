@@ -47,6 +47,18 @@ struct PaymentRuleTests {
         return subject
     }
 
+    @Test("An order whose payment was canceled waits for the next one from the moment that it is asked for")
+    func orderWaitsAgain() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.created()
+            #expect(try await gateway.cancel(subject.intent).status == 200)
+            #expect(try await gateway.books(of: subject.order) == Books(status: .canceled, order: .canceled))
+            gateway.service.script(.create, .fail(.unknown(CallFailure("torn"))))
+            #expect(try await gateway.create(subject.order).status == 202)
+            #expect(try await gateway.books(of: subject.order) == Books(status: .processing, order: .pending))
+        }
+    }
+
     @Test(
         "A command that does not fit the payment's state is refused, and one that fits is done", arguments: Stand.allCases,
         [.confirm, .capture, .cancel, .refund] as [GatewayCore.Operation.Kind]

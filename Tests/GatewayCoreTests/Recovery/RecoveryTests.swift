@@ -47,6 +47,38 @@ struct RecoveryTests {
         }
     }
 
+    @Test("An outcome that the books refuse is one that nobody knows, and is looked up", arguments: kinds)
+    func refused(_ kind: GatewayCore.Operation.Kind) async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.subject(for: kind)
+            gateway.store.script(nil, .constraint("refused"))
+            #expect(try await gateway.perform(kind, on: subject, request(key: "k")).status == 202)
+            let operation = try await gateway.lastOperation(of: subject.order)
+            #expect(operation.state == .unknown && operation.mayHaveBeenSent)
+            #expect(try await gateway.transaction(of: subject.order).status == (kind == .refund ? .succeeded : .processing))
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.books(of: subject.order) == Self.done(kind))
+            #expect(gateway.service.effects(kind) == 1)
+        }
+    }
+
+    @Test(
+        "A creation without an outcome gives its order up after two look-ups, unless its provider charges by the creation",
+        arguments: [false, true])
+    func superseded(_ charges: Bool) async throws {
+        var capabilities = ScriptedService.everything
+        capabilities.chargesAtCreation = charges
+        try await withGateway(service: ScriptedService(capabilities: capabilities)) { gateway in
+            let order = try await gateway.order()
+            let torn = ProviderError.unknown(CallFailure("torn"))
+            gateway.service.script(.create, .fail(torn), .fail(torn), .fail(torn))
+            #expect(try await gateway.create(order).status == 202)
+            for _ in 0..<2 { try await gateway.recover(order) }
+            #expect(try await gateway.create(order).status == (charges ? 202 : 201))
+            #expect(try await gateway.store.read { try $0.transactions(orderID: order.id) }.count == (charges ? 1 : 2))
+        }
+    }
+
     @Test("An outcome that the books could not take, as on a full disk, is written as soon as they can", arguments: kinds)
     func settledLater(_ kind: GatewayCore.Operation.Kind) async throws {
         try await withGateway { gateway in

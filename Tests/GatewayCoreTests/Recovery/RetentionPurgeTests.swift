@@ -43,6 +43,24 @@ struct RetentionPurgeTests {
         }
     }
 
+    @Test("A client secret that is purged while a call is under way does not come back with its outcome")
+    func secretDuringCall() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            let gate = Gate()
+            gateway.service.script(.refund, .wait(gate, then: .act()))
+            async let answer = gateway.refund(subject.intent, amount: "40.00")
+            await gate.reached()
+            let step = try await gateway.store.write {
+                try $0.removeClientSecrets(changedBefore: gateway.clock.now().advanced(by: .seconds(1)), limit: 10)
+            }
+            #expect(step.changed == 1)
+            gate.open()
+            #expect(try await answer.status == 200)
+            #expect(try await gateway.transaction(of: subject.order).clientSecret == nil)
+        }
+    }
+
     @Test("A payment that is paid loses its client secret when its time is over, and one that waits keeps it")
     func secrets() async throws {
         try await withGateway { gateway in

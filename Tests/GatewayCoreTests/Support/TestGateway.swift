@@ -1,5 +1,6 @@
 import Foundation
 import GatewayCore
+import GatewayHarness
 import GatewayLifecycle
 import GatewayStorage
 import Logging
@@ -13,6 +14,8 @@ struct TestGateway: Sendable {
     let service: ScriptedService
     let other: ScriptedService
     let clock: ManualClock
+    /// What measures the deadlines of calls. It stands still: a call that the test keeps waiting is not late on a slow machine.
+    let deadlineClock = HeldClock()
     let log: RecordedLog
     let supervisor: FlowSupervisor
     let flow: PaymentFlow
@@ -38,7 +41,7 @@ struct TestGateway: Sendable {
         other = ScriptedService()
         clock = ManualClock()
         log = RecordedLog()
-        supervisor = FlowSupervisor()
+        supervisor = FlowSupervisor(clock: deadlineClock)
         let registry = TestRegistry(
             services: ["acme": service, "other": other], maximumConcurrentCalls: maximumConcurrentCalls, retired: retired)
         let (encoder, logger) = (TextEncoder(), log.logger)

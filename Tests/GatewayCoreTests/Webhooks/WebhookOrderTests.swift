@@ -171,7 +171,7 @@ struct WebhookOrderTests {
         }
     }
 
-    @Test("Of several disputes the one that has come furthest is shown", arguments: permutations(4))
+    @Test("Of two disputes that have ended at one moment, every order of events shows the same one", arguments: permutations(4))
     func disputes(_ order: [Int]) async throws {
         try await withGateway { gateway in
             let subject = try await gateway.paid()
@@ -185,6 +185,28 @@ struct WebhookOrderTests {
             try await gateway.workOffInbox()
             #expect(try await gateway.transaction(of: subject.order).dispute == told[2])
             #expect(try await gateway.waitingWebhooks().isEmpty)
+        }
+    }
+
+    @Test("Of several disputes the most recent open one is shown, and the last one where all have ended")
+    func openDisputeFirst() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            func tell(_ id: String, _ status: String, at seconds: Int64) async throws -> String? {
+                let dispute = Dispute(
+                    id: id, paymentIntentID: subject.intent, amount: usd(1000), status: status, reason: "fraudulent")
+                gateway.service.show(dispute)
+                var event = event("evt_\(seconds)", "charge.dispute.updated", .dispute(dispute))
+                event.createdAt = Timestamp(unixSeconds: 1_767_834_000 + seconds)
+                try await gateway.deliver(event)
+                try await gateway.workOffInbox()
+                return try await gateway.transaction(of: subject.order).dispute?.id
+            }
+            #expect(try await tell("dp_2", "needs_response", at: 1) == "dp_2")
+            #expect(try await tell("dp_1", "needs_response", at: 2) == "dp_1", "the most recent")
+            #expect(try await tell("dp_1", "won", at: 3) == "dp_2", "the open one")
+            #expect(try await tell("dp_2", "lost", at: 4) == "dp_2", "the last one")
+            #expect(try await gateway.transaction(of: subject.order).disputed == 1000)
         }
     }
 }

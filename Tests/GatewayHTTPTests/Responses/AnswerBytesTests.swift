@@ -123,7 +123,7 @@ struct AnswerBytesTests {
         #expect(
             Set(members.keys) == [
                 "id", "order_id", "provider", "payment_intent_id", "stripe_payment_intent_id", "amount", "amount_captured",
-                "amount_refunded",
+                "amount_refunded", "amount_refundable",
                 "currency", "status", "payment_method", "provider_customer_id", "provider_charge_id",
                 "stripe_customer_id", "stripe_charge_id", "error_code",
                 "decline_code",
@@ -133,9 +133,22 @@ struct AnswerBytesTests {
         )
         #expect(members["amount"] == .number("99.90"))
         #expect(members["amount_refunded"] == .number("0.05"))
+        #expect(members["amount_refundable"] == .number("99.85"))
         #expect(members["dispute"] == .null && members["next_action"] == .null)
         #expect(members["disputes"] == .array([]) && members["review"] == .null && members["cancellation_reason"] == .null)
         #expect(!String(decoding: body, as: UTF8.self).contains("secret"))
+    }
+
+    @Test("says what can be refunded beside reservations and disputes, and never less than nothing")
+    func refundable() throws {
+        func shown(reserved: Int64, disputed: Int64) throws -> JSONValue? {
+            var transaction = try transaction()
+            (transaction.reserved, transaction.disputed) = (reserved, disputed)
+            return try object(encoder.encode(.transaction(transaction), requestID: "a").body)["amount_refundable"]
+        }
+        #expect(try shown(reserved: 1000, disputed: 0) == .number("89.85"))
+        #expect(try shown(reserved: 1000, disputed: 985) == .number("80.00"))
+        #expect(try shown(reserved: 1000, disputed: 9990) == .number("0.00"))
     }
 
     @Test("shows the dispute and the next action where there are such")

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayCore
+import GatewayHarness
 import GatewayLifecycle
 import GatewayStorage
 import HTTPTypes
@@ -43,7 +44,8 @@ struct TestAPI: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = try SQLiteStore.open(path: folder + "/gateway.db", installation: { "test" })
         let forge = TokenForge()
-        let supervisor = FlowSupervisor()
+        // The deadlines of calls do not come: on a slow machine a call would seem late.
+        let supervisor = FlowSupervisor(clock: HeldClock())
         let router = try await router(
             store: store, registry: FixedRegistry(providers: providers), forge: forge, supervisor: supervisor, memory: memory,
             areCommandsOffered: areCommandsOffered, rules: rules, authorization: authorization, rateLimit: rateLimit,

@@ -19,9 +19,10 @@ struct OutputTests {
         #expect(Output.span(.seconds(seconds)) == text)
     }
 
-    @Test("What others wrote cannot move the cursor of a terminal")
+    @Test("What others wrote can neither move the cursor of a terminal nor turn its line around")
     func controls() {
         #expect(Output.line("a\u{1B}[2Jb\nc") == "a [2Jb c")
+        #expect(Output.line("a\u{202E}b\u{2066}c\u{200B}d\u{2028}e\u{2029}é") == "a b c d e é")
     }
 
     @Test("Times are in UTC, without the fraction")

@@ -5,10 +5,10 @@ enum Status {
     /// Money was captured, whatever came after.
     static let paid = Set(PaymentStatus.allCases.filter(\.isPaid).map(\.rawValue))
 
-    /// Returns whether a transaction may go from one status to the other.
-    static func mayStep(from: String, to: String) -> Bool {
-        guard let from = PaymentStatus(rawValue: from), let to = PaymentStatus(rawValue: to) else { return false }
-        return TransitionTable.allows(from, to)
+    /// Returns the transition table's row of a step; nil where a transaction may not go this way.
+    static func step(from: String, to: String) -> TransitionTable.Row? {
+        guard let from = PaymentStatus(rawValue: from), let to = PaymentStatus(rawValue: to) else { return nil }
+        return TransitionTable.row(from, to)
     }
 
     /// Returns the status of an order with these payments, oldest first; nil where there is none.

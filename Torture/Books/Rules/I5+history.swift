@@ -1,3 +1,5 @@
+import GatewayLifecycle
+
 /// I5: status changes follow the state machine, and the history has all of them.
 extension Comparison {
     var historyViolations: [Violation] {
@@ -21,24 +23,31 @@ extension Comparison {
                 findings.report(
                     "\(what): line \(line.id) (\(line.type)) starts at \(line.from ?? "nothing"), it was \(status ?? "nothing")")
             }
-            if let from = line.from {
-                let step = "\(what): line \(line.id) (\(line.type)) leads from \(from) to \(line.to)"
-                if !Status.mayStep(from: from, to: line.to) { findings.report(step) }
-                // Only an operator's word can have made a payment paid that the provider shows otherwise.
-                let isUnpaid = Status.paid.contains(from) && !Status.paid.contains(line.to)
-                if isUnpaid, !lines.contains(where: { $0.id < line.id && $0.actor.hasPrefix("operator:") }) {
-                    findings.report("\(step), and no operator had declared it paid")
-                }
-                // The discrepancy closes at once where all is refunded.
-                let isPaidAfterAll = from == "canceled" && Status.paid.contains(line.to) && line.to != "refunded"
-                if isPaidAfterAll, !lines.contains(where: { $0.id > line.id && $0.type == "review.opened" }) {
-                    findings.report("\(step), and no discrepancy was opened")
-                }
-            }
+            if let from = line.from, from != line.to { checkStep(line, from: from, lines, what, &findings) }
             status = line.to
         }
         if status != transaction.status {
             findings.report("\(what) is \(transaction.status), its history ends with \(status ?? "nothing")")
+        }
+    }
+
+    private func checkStep(
+        _ line: HistoryRow, from: String, _ lines: [HistoryRow], _ what: String, _ findings: inout Findings
+    ) {
+        let step = "\(what): line \(line.id) (\(line.type)) leads from \(from) to \(line.to)"
+        guard let row = Status.step(from: from, to: line.to) else { return findings.report(step) }
+        switch row.condition {
+        case .declaredBefore:
+            if !lines.contains(where: { $0.id < line.id && $0.actor.hasPrefix("operator:") }) {
+                findings.report("\(step), and no operator had declared it paid")
+            }
+        case .showsDiscrepancy:
+            // The discrepancy closes at once where all is refunded.
+            let isOpened = lines.contains { $0.id > line.id && $0.type == "review.opened" }
+            if !isOpened, line.to != PaymentStatus.refunded.rawValue {
+                findings.report("\(step), and no discrepancy was opened")
+            }
+        case nil: break
         }
     }
 

@@ -13,7 +13,8 @@ public enum ProviderError: Error, Sendable, Codable, Hashable {
     case declined(Decline)
     /// The provider refuses the request itself. Nothing happened.
     case rejected(Rejection)
-    /// No byte of the request left this machine, or a limit of our own stopped it before.
+    /// No byte of the request left this machine, a limit of our own stopped it before, or the provider turned it away before it looked at
+    /// it, as with 429.
     case notSent(CallFailure)
     /// A read timed out, the connection tore, the answer was a 5xx or made no sense, or the idempotency key is in use or was reused.
     case unknown(CallFailure)
