@@ -29,11 +29,11 @@ package enum Authority: Sendable, Hashable {
     case reported
     /// An object that the gateway fetched, asked for when the row had this version.
     case fetched(atVersion: Int64)
-    /// An object of which it is not known whether it is the latest.
-    package static let stale = Authority.fetched(atVersion: -1)
-
     /// The answer to the gateway's own call, or what recovery found under its lease.
     case own
+
+    /// An object that the gateway fetched, and that may not be the latest.
+    package static let stale = Authority.fetched(atVersion: -1)
 }
 
 /// A payment intent as the provider shows it.

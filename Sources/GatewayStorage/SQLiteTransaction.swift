@@ -69,7 +69,7 @@ struct SQLiteTransaction: StoreWriter {
             // After a loss of the transaction that SQLite has rolled back by itself, each statement would commit alone.
             guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
             let statement = try statements.statement(sql, on: database).sqliteStatement
-            // Run within its own rows it would begin anew, with other arguments.
+            // SQLite would restart the statement, with other arguments.
             guard sqlite3_stmt_busy(statement) == 0 else {
                 throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "the statement is run within its own rows")
             }

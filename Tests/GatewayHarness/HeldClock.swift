@@ -19,7 +19,7 @@ package final class HeldClock: Clock {
     /// It can be moved by any duration.
     package var minimumResolution: Duration { .zero }
 
-    /// Moves the clock, and wakes up whoever sleeps until then.
+    /// Moves the clock, and resumes the tasks that sleep until then.
     package func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now += duration

@@ -51,8 +51,8 @@ struct RefundTests {
         expectProblem(refused, 409, "payment_disputed")
         #expect(refused["detail"].string?.contains("At most 0.00 USD") == true, "\(refused)")
         #expect(try await user.transaction(payment)["disputes"].elements.count == 1)
-        let told = try await gateway.command("explain", "\(payment.transaction)")
-        #expect(told.output.contains("disputed 10.00, refundable 0.00"), "\(told.everything)")
+        let explained = try await gateway.command("explain", "\(payment.transaction)")
+        #expect(explained.output.contains("disputed 10.00, refundable 0.00"), "\(explained.everything)")
         #expect(
             try gateway.journal().allSatisfy {
                 $0["operation"].string != "refund" || $0["payment_intent"]["id"].string != payment.intent

@@ -126,7 +126,7 @@ struct PaymentLedger {
     }
 
     private func write(_ evolution: Evolution, to payment: inout Payment, _ context: Context) throws {
-        let (row, state, disputes) = (payment.row, payment.state, payment.disputes)
+        let (row, state, refunds, disputes) = (payment.row, payment.state, payment.refunds, payment.disputes)
         payment.state = evolution.state
         try writeRefunds(evolution, context, of: &payment)
         try writeDisputes(context, of: &payment)
@@ -134,8 +134,8 @@ struct PaymentLedger {
         takeTexts(evolution.texts, context, into: &payment.row)
         payment.row.dispute = payment.shownDispute
         payment.row.review = review(of: payment)
-        // A fetch is fresh where the row has not changed since: a dispute that the row does not show is a change of it too.
-        let isChanged = payment.row != row || payment.disputes != disputes
+        // A fetch is fresh if the row has the same version as before. Refunds and disputes that the row does not show count for it too.
+        let isChanged = payment.row != row || payment.refunds != refunds || payment.disputes != disputes
         if isChanged {
             payment.row.updatedAt = now
             try writer.updateTransaction(&payment.row, from: row)
@@ -145,11 +145,8 @@ struct PaymentLedger {
         if isChanged { try updateOrder(of: payment, from: state) }
         for operation in evolution.planned { try plan(operation, on: &payment, Context(context.type)) }
         signals.add(evolution, of: payment.row)
-        if !evolution.followUps.isEmpty {
-            try follow(evolution.followUps, of: payment)
-            // What became of the order's other payments can have changed this one.
-            payment = try load(payment.row.id)
-        }
+        // All follow-ups that are carried out here concern the order's other payments.
+        if !payment.others.isEmpty, !evolution.followUps.isEmpty { try follow(evolution, of: &payment) }
     }
 
     private func writeRefunds(_ evolution: Evolution, _ context: Context, of payment: inout Payment) throws {
@@ -303,8 +300,8 @@ struct PaymentLedger {
 
     /// Carries out what one payment's change means for the order's others. It comes to an end: a payment is canceled as superfluous once, and
     /// only a payment that is paid and was canceled looks at its siblings again.
-    private func follow(_ followUps: [FollowUp], of payment: borrowing Payment) throws {
-        for followUp in followUps {
+    private func follow(_ evolution: Evolution, of payment: inout Payment) throws {
+        for followUp in evolution.followUps {
             switch followUp {
             // A webhook stays pending for these. A refresh needs none: the next one shows what is latest.
             case .fetchIntent, .fetchRefunds, .fetchDisputes, .fetchAgain: break
@@ -317,6 +314,11 @@ struct PaymentLedger {
                 }
             }
         }
+        // A change of another payment can change this one. The caller writes the operations of this evolution afterwards.
+        let operations = payment.state.operations
+        payment = try load(payment.row.id)
+        payment.state.operations.removeAll { open in evolution.ended.contains { $0.id == open.id } }
+        payment.state.operations = payment.state.operations.map { open in operations.first { $0.id == open.id } ?? open }
     }
 
     private func cancelSuperfluous(_ id: Int64) throws {

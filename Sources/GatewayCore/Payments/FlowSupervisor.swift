@@ -32,7 +32,7 @@ package final class FlowSupervisor: Service {
     /// A supervisor without flows.
     ///
     /// - Parameters:
-    ///   - ownThreads: for flows that are alone; nil has all run on the threads of whoever starts them.
+    ///   - ownThreads: for flows that are alone; with nil, each flow runs on the thread that starts it.
     ///   - clock: what measures the deadlines of their calls.
     package init(ownThreads: (any BlockingExecutor)? = nil, clock: some Clock<Duration> = ContinuousClock()) {
         self.ownThreads = ownThreads

@@ -80,8 +80,8 @@ struct OutcomeResolution {
         case .completed: return try payment.answer(toSucceeded: end)
         case .declined: return .failure(declined(payment))
         case .rejected, .notSent:
-            if case .failure(let error) = attempt.outcome, let told = GatewayError(error, provider: payment.row.provider) {
-                return .failure(told)
+            if case .failure(let error) = attempt.outcome, let answer = GatewayError(error, provider: payment.row.provider) {
+                return .failure(answer)
             }
             return .failure(Self.excluded(end.kind, payment.row.status))
         case .notExecuted: return .failure(Self.notExecuted)
@@ -92,8 +92,8 @@ struct OutcomeResolution {
     }
 
     private func declined(_ payment: borrowing PaymentLedger.Payment) -> GatewayError {
-        if case .failure(let error) = attempt.outcome, let told = GatewayError(error, provider: payment.row.provider) {
-            return told
+        if case .failure(let error) = attempt.outcome, let answer = GatewayError(error, provider: payment.row.provider) {
+            return answer
         }
         // Some providers answer a decline with the intent; for the client it is the same decline.
         var error = GatewayError(.paymentDeclined, payment.row.errorMessage ?? "The payment was declined.")

@@ -21,7 +21,7 @@ extension PaymentFlow {
         let creation = Creation(
             isManualCapture: command.captureMethod == .manual,
             isSameProvider: open?.provider.isIdentical(to: named ?? "") ?? true,
-            // Of a provider that is not loaded nobody knows.
+            // A provider that is not loaded may charge by the creation.
             chargesByItself: open.map {
                 registry.provider(named: $0.provider)?.service.capabilities.chargesAtCreation ?? true
             } ?? false)

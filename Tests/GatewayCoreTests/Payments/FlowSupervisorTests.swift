@@ -16,14 +16,22 @@ struct FlowSupervisorTests {
         name: "acme", information: ModuleInformation(displayName: "Acme", version: "1.0.0"), digest: "",
         service: ScriptedService())
 
+    /// A client that waits for a confirmation, which the provider holds back at a gate.
+    private func confirming(
+        in gateway: TestGateway
+    ) async throws -> (TestGateway.Subject, Gate, Task<GatewayAnswer, any Error>) {
+        let subject = try await gateway.created()
+        let gate = Gate()
+        gateway.service.script(.confirm, .wait(gate, then: .act()))
+        let client = Task { try await gateway.confirm(subject.intent, request(key: "k")) }
+        await gate.reached()
+        return (subject, gate, client)
+    }
+
     @Test("A client that hangs up stops waiting; the payment goes on and is settled")
     func hangUp() async throws {
         try await withGateway { gateway in
-            let subject = try await gateway.created()
-            let gate = Gate()
-            gateway.service.script(.confirm, .wait(gate, then: .act()))
-            let client = Task { try await gateway.confirm(subject.intent, request(key: "k")) }
-            await gate.reached()
+            let (subject, gate, client) = try await confirming(in: gateway)
             client.cancel()
             await #expect(throws: CancellationError.self) { try await client.value }
             gate.open()
@@ -71,14 +79,10 @@ struct FlowSupervisorTests {
         #expect(course.notes == ["the flow has ended", "the supervisor has ended"])
     }
 
-    @Test("A call that is not done by its deadline is given up as unknown, and its late answer finds nobody")
+    @Test("A call that is not done by its deadline is given up as unknown, and its late answer changes nothing")
     func deadline() async throws {
         try await withGateway { gateway in
-            let subject = try await gateway.created()
-            let gate = Gate()
-            gateway.service.script(.confirm, .wait(gate, then: .act()))
-            let client = Task { try await gateway.confirm(subject.intent, request(key: "k")) }
-            await gate.reached()
+            let (subject, gate, client) = try await confirming(in: gateway)
             try await eventually("the confirmation is given up") {
                 gateway.deadlineClock.advance(by: .seconds(1))
                 return try await gateway.lastOperation(of: subject.order).state == .unknown

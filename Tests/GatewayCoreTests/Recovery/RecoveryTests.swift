@@ -47,7 +47,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test("An outcome that the books refuse is one that nobody knows, and is looked up", arguments: kinds)
+    @Test("An outcome that the books refuse counts as unknown, and is looked up", arguments: kinds)
     func refused(_ kind: GatewayCore.Operation.Kind) async throws {
         try await withGateway { gateway in
             let subject = try await gateway.subject(for: kind)
@@ -59,6 +59,41 @@ struct RecoveryTests {
             try await gateway.recover(subject.order)
             #expect(try await gateway.books(of: subject.order) == Self.done(kind))
             #expect(gateway.service.effects(kind) == 1)
+        }
+    }
+
+    @Test("A look-up without a trace counts, also while another refund is in another state than in the books")
+    func countedBesideNews() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            gateway.service.script(.refund, .refund(.pending), .fail(.unknown(CallFailure("torn"))))
+            #expect(try await gateway.refund(subject.intent, amount: "10.00").status == 200)
+            #expect(try await gateway.refund(subject.intent, amount: "40.00").status == 202)
+            gateway.service.show(try #require(gateway.service.refunds.first).now(.requiresAction))
+            // After the key's memory the operation is only looked up.
+            gateway.clock.advance(by: .days(1))
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.lastOperation(of: subject.order).tracelessLooks == 1)
+            try await gateway.recover(subject.order)
+            #expect(try await gateway.lastOperation(of: subject.order).state == .failed)
+            #expect(try await gateway.books(of: subject.order).reserved == 1000)
+        }
+    }
+
+    @Test("A refund that changes nothing in the payment's row counts the row's version")
+    func refundCountsVersion() async throws {
+        try await withGateway { gateway in
+            let subject = try await gateway.paid()
+            gateway.service.script(.refund, .refund(.pending))
+            #expect(try await gateway.refund(subject.intent, amount: "10.00").status == 200)
+            let before = try await gateway.transaction(of: subject.order)
+            let refund = try #require(gateway.service.refunds.first).now(.requiresAction)
+            gateway.service.show(refund)
+            try await gateway.deliver(event("evt_1", "refund.updated", .refund(refund)))
+            try await gateway.workOffInbox()
+            #expect(try await gateway.refunds(of: subject.order).map(\.status) == [.requiresAction])
+            let after = try await gateway.transaction(of: subject.order)
+            #expect(after.version > before.version && after.reserved == before.reserved)
         }
     }
 
